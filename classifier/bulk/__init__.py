@@ -1,0 +1,1 @@
+"""Tables of messages in, the same tables with labels out."""

@@ -1,0 +1,191 @@
+"""Where rows go: CSV, TSV, JSONL, Excel, Parquet; written beside the output and moved into place."""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from classifier.bulk.sources import FORMATS, Row
+from classifier.errors import MissingExtraError, OutputError
+
+OUTPUT_FORMATS = ("csv", "tsv", "jsonl", "xlsx", "parquet")
+_BATCH = 2048
+_EXCEL_MOST_ROWS = 1_048_576
+_EXCEL_MOST_CHARACTERS = 32_767
+_ILLEGAL_IN_EXCEL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def output_format(path: Path, format: str | None = None) -> str:
+    """Return the format to write.
+
+    Raises:
+        OutputError: the suffix names none that can be written.
+
+    """
+    kind = format or FORMATS.get(path.suffix.lower())
+    if kind not in OUTPUT_FORMATS:
+        raise OutputError(f"cannot write {path.name}: end its name in .csv .tsv .jsonl .xlsx or .parquet")
+    return str(kind)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path next to `path`; on success it replaces `path`, on any failure it is removed.
+
+    Raises:
+        OutputError: the place cannot be written.
+
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}; choose another place") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_rows(path: Path, kind: str, columns: Sequence[str], rows: Iterable[Row], schema: Any = None) -> None:
+    """Write all rows to `path` in the format `kind`.
+
+    `schema` is an Arrow schema for the columns that come from a Parquet file; other columns get
+    the type of their first values.
+
+    Raises:
+        OutputError: the place cannot be written, or a value does not fit the format.
+
+    """
+    with beside(path) as temporary:
+        if kind == "parquet":
+            _write_parquet(temporary, columns, rows, schema)
+        else:
+            _WRITERS[kind](temporary, columns, rows)
+
+
+def _flat(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return _plain(value) if isinstance(value, (datetime, date, time, bytes)) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _delimited(path: Path, columns: Sequence[str], rows: Iterable[Row], delimiter: str) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_flat(row.get(name)) for name in columns] for row in rows)
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    _delimited(path, columns, rows, ",")
+
+
+def _write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    _delimited(path, columns, rows, "\t")
+
+
+def _write_jsonl(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n", errors="replace") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    try:
+        from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
+    except ImportError as error:
+        raise MissingExtraError("Excel files need openpyxl; install the extra [tables]") from error
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("messages")
+
+    def cell(value: Any) -> Any:
+        value = _excel_value(value)
+        made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str):
+            made.data_type = "s"  # a message that begins with "=" must never become a formula
+        return made
+
+    sheet.append([cell(name) for name in columns])
+    for number, row in enumerate(rows, 2):
+        if number > _EXCEL_MOST_ROWS:
+            raise OutputError(f"an Excel sheet holds {_EXCEL_MOST_ROWS} rows at most; write .csv or .parquet")
+        sheet.append([cell(row.get(name)) for name in columns])
+    book.save(path)
+
+
+def _excel_value(value: Any) -> Any:
+    if isinstance(value, (dict, list, bytes)):
+        value = _flat(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.isoformat()
+    if isinstance(value, str):
+        return _ILLEGAL_IN_EXCEL.sub("\ufffd", value)[:_EXCEL_MOST_CHARACTERS]
+    return value
+
+
+def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row], schema: Any) -> None:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtraError("Parquet files need pyarrow; install the extra [tables]") from error
+    stream = iter(rows)
+    batch = list(islice(stream, _BATCH))
+    try:
+        full = _full_schema(pa, columns, batch, schema)
+        with pq.ParquetWriter(path, full) as writer:
+            while batch:
+                writer.write_table(pa.Table.from_pylist(batch, schema=full))
+                batch = list(islice(stream, _BATCH))
+    except pa.ArrowException as error:
+        raise OutputError(
+            f"the values of a column change their type, which Parquet cannot hold ({type(error).__name__}); write .jsonl"
+        ) from error
+
+
+def _full_schema(pa: Any, columns: Sequence[str], batch: list[Row], schema: Any) -> Any:
+    given = {field.name: field for field in schema} if schema is not None else {}
+    fields = []
+    for name in columns:
+        if name in given:
+            fields.append(given[name])
+            continue
+        kind = pa.array([row.get(name) for row in batch]).type
+        fields.append(pa.field(name, pa.string() if pa.types.is_null(kind) else kind))
+    return pa.schema(fields, metadata=schema.metadata if schema is not None else None)
+
+
+_WRITERS: dict[str, Callable[[Path, Sequence[str], Iterable[Row]], None]] = {
+    "csv": _write_csv,
+    "tsv": _write_tsv,
+    "jsonl": _write_jsonl,
+    "xlsx": _write_xlsx,
+}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file beside `path` and move it into place.
+
+    Raises:
+        OutputError: the place cannot be written.
+
+    """
+    with beside(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,286 @@
+"""Where rows come from: CSV, TSV, Excel, JSONL, Parquet, plain lines, a folder of text files.
+
+Every source streams: memory does not grow with the file. Values keep the type they have in
+the file; in CSV and TSV every value is text, so a phone number keeps its leading zeros.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from classifier.bulk.encoding import detect_encoding, open_text
+from classifier.errors import InputError, MissingExtraError
+
+Row = dict[str, Any]
+
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".txt": "lines",
+}
+"""File suffix to the name of a format."""
+
+INPUT_FORMATS = (*dict.fromkeys(FORMATS.values()), "folder")
+
+TEXT_NAMES = [
+    "text",
+    "message",
+    "content",
+    "body",
+    "msg",
+    "sms",
+    "内容",
+    "短信内容",
+    "消息内容",
+    "消息",
+    "短信",
+    "信息内容",
+    "正文",
+    "文本",
+    "原文",
+    "message_text",
+    "sms_text",
+    "ocr",
+    "ocr_text",
+    "识别文本",
+    "识别结果",
+    "聊天内容",
+    "messagebody",
+]
+
+_SAMPLE = 50
+_DECISIVE = 3.0
+csv.field_size_limit(1 << 28)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table that can be read as often as needed.
+
+    Attributes:
+        path: the file or folder.
+        format: one of `INPUT_FORMATS`.
+        columns: every column, in order.
+        size: number of rows.
+        schema: the Arrow schema of a Parquet file, else None.
+
+    """
+
+    path: Path
+    format: str
+    columns: tuple[str, ...]
+    size: int
+    schema: Any = field(default=None, compare=False)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row, with all columns."""
+        for raw in _READERS[self.format](self.path):
+            yield {name: raw.get(name) for name in self.columns}
+
+
+def open_source(path: Path, format: str | None = None) -> Source:
+    """Look through a table once: its format, columns and size.
+
+    Raises:
+        InputError: missing, unreadable, of an unknown kind, or damaged.
+
+    """
+    kind = format or detect_format(path)
+    if kind == "parquet":
+        return _open_parquet(path)
+    columns: dict[str, None] = {}
+    size = 0
+    for row in _READERS[kind](path):
+        columns.update(dict.fromkeys(row))
+        size += 1
+    if not size:
+        raise InputError(f"{path} holds no rows; check that it is the file you mean")
+    return Source(path, kind, tuple(columns), size)
+
+
+def detect_format(path: Path) -> str:
+    """Return the format that a path's kind and suffix name.
+
+    Raises:
+        InputError: no such file, or a suffix that is not known.
+
+    """
+    if path.is_dir():
+        return "folder"
+    if not path.exists():
+        raise InputError(f"there is no file {path}; check the name")
+    try:
+        return FORMATS[path.suffix.lower()]
+    except KeyError:
+        known = " ".join(FORMATS)
+        raise InputError(f"cannot tell the format of {path}; rename it ({known}) or give --format") from None
+
+
+def find_text_column(source: Source, wanted: str | None) -> str:
+    """Return the column that holds the message: the one asked for, or the one obvious choice.
+
+    Raises:
+        InputError: no such column, or no single obvious choice; the message lists the columns.
+
+    """
+    listed = ", ".join(source.columns)
+    if wanted is not None:
+        if wanted not in source.columns:
+            raise InputError(f"there is no column {wanted!r}; the columns are: {listed}")
+        return wanted
+    if len(source.columns) == 1:
+        return source.columns[0]
+    for name in TEXT_NAMES:
+        named = [c for c in source.columns if c.strip().lower() == name]
+        if len(named) == 1:
+            return named[0]
+    counts = dict.fromkeys(source.columns, 0)
+    for _, row in zip(range(_SAMPLE), source.rows(), strict=False):
+        for column, value in row.items():
+            if isinstance(value, str):
+                counts[column] += sum("\u4e00" <= char <= "\u9fff" for char in value)
+    first, second = sorted(counts, key=lambda c: -counts[c])[:2]
+    if counts[first] and counts[first] >= _DECISIVE * counts[second]:
+        return first
+    raise InputError(f"which column holds the message? give --text-column; the columns are: {listed}")
+
+
+def _read_delimited(path: Path, delimiter: str | None) -> Iterator[Row]:
+    with open_text(path) as file:
+        if delimiter is None:
+            head = file.read(1 << 16)
+            delimiter = max(",;\t", key=head.partition("\n")[0].count)
+            file.seek(0)
+            if detect_encoding(path) == "utf-8-sig":
+                file.seek(0)
+        try:
+            reader = csv.reader(file, delimiter=delimiter)
+            header = _unique(next(reader, []))
+            for record in reader:
+                if not record:
+                    continue
+                names = [*header, *(f"column_{i + 1}" for i in range(len(header), len(record)))]
+                yield dict(zip(names, record, strict=False))
+        except csv.Error as error:
+            raise InputError(f"{path} is damaged near line {reader.line_num}: {error}; mend or re-export it") from error
+
+
+def _unique(header: list[str]) -> list[str]:
+    names: list[str] = []
+    for i, raw in enumerate(header, 1):
+        name = raw if raw.strip() else f"column_{i}"
+        while name in names:
+            name += "_2"
+        names.append(name)
+    return names
+
+
+def _read_csv(path: Path) -> Iterator[Row]:
+    return _read_delimited(path, None)
+
+
+def _read_tsv(path: Path) -> Iterator[Row]:
+    return _read_delimited(path, "\t")
+
+
+def _read_lines(path: Path) -> Iterator[Row]:
+    with open_text(path) as file:
+        for number, line in enumerate(file, 1):
+            yield {"line": number, "text": line.rstrip("\r\n")}
+
+
+def _read_jsonl(path: Path) -> Iterator[Row]:
+    with open_text(path) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                row = None
+            if not isinstance(row, dict):
+                raise InputError(f"{path} line {number} is not a JSON object; mend or remove that line")
+            yield row
+
+
+def _read_folder(path: Path) -> Iterator[Row]:
+    for file in sorted(path.rglob("*.txt")):
+        with open_text(file) as handle:
+            yield {"file": str(file.relative_to(path)), "text": handle.read().strip("\r\n")}
+
+
+def _read_xlsx(path: Path) -> Iterator[Row]:
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError as error:
+        raise MissingExtraError("Excel files need openpyxl; install the extra [tables]") from error
+    import zipfile
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(values_only=True)
+            header = _unique(["" if cell is None else str(cell) for cell in next(rows, ())])
+            for record in rows:
+                if any(cell is not None for cell in record):
+                    names = [*header, *(f"column_{i + 1}" for i in range(len(header), len(record)))]
+                    yield dict(zip(names, record, strict=False))
+        finally:
+            book.close()
+    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        raise InputError(
+            f"cannot read {path} as an Excel file ({type(error).__name__}); save it as .xlsx anew"
+        ) from error
+
+
+def _parquet_file(path: Path) -> Any:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtraError("Parquet files need pyarrow; install the extra [tables]") from error
+    try:
+        return pq.ParquetFile(path)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"cannot read {path} as a Parquet file ({type(error).__name__}); export it anew") from error
+
+
+def _open_parquet(path: Path) -> Source:
+    file = _parquet_file(path)
+    try:
+        return Source(path, "parquet", tuple(file.schema_arrow.names), file.metadata.num_rows, file.schema_arrow)
+    finally:
+        file.close()
+
+
+def _read_parquet(path: Path) -> Iterator[Row]:
+    file = _parquet_file(path)
+    try:
+        for batch in file.iter_batches(batch_size=1024):
+            yield from batch.to_pylist()
+    finally:
+        file.close()
+
+
+_READERS = {
+    "csv": _read_csv,
+    "tsv": _read_tsv,
+    "lines": _read_lines,
+    "jsonl": _read_jsonl,
+    "folder": _read_folder,
+    "xlsx": _read_xlsx,
+    "parquet": _read_parquet,
+}

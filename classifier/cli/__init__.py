@@ -1,0 +1,1 @@
+"""The command line, `cmc`: a thin layer over the library."""

@@ -1,0 +1,186 @@
+"""`cmc`: every command, its options, and what becomes of errors.
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 done,
+1 the task failed for a reason that one line explains, 2 wrong usage, 130 interrupted.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from classifier import __version__
+from classifier.errors import CollectionMessageError
+
+POLICY = click.option(
+    "--policy",
+    default="balanced",
+    show_default=True,
+    type=click.Choice(["cautious", "balanced", "sensitive"]),
+    help="宁可漏报 / 平衡 / 宁可多报。 Few false accusations, balanced, or few misses.",
+)
+MODEL = click.option(
+    "--model",
+    "model_path",
+    type=click.Path(path_type=Path),
+    help="模型文件,默认用自带的。 Model file instead of the one that ships.",
+)
+DATASETS = click.option(
+    "--datasets",
+    type=click.Path(path_type=Path),
+    default=Path("datasets"),
+    show_default=True,
+    help="语料与词表所在文件夹。 Folder with messages/ and lexicon/.",
+)
+
+
+class _Commands(click.Group):
+    """Turns the package's own errors into one line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CollectionMessageError as error:
+            click.echo(f"cmc: {error}", err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cmc")
+def cli() -> None:
+    """催收短信识别:合法提醒、骚扰第三方、威胁恐吓、侮辱诽谤。
+
+    Screens Chinese messages about a debt. A screening, not a verdict of law. Nothing leaves this machine.
+    """
+
+
+@cli.command()
+@click.argument("text", required=False)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print the finding as JSON.")
+@POLICY
+@MODEL
+def check(text: str | None, as_json: bool, policy: str, model_path: Path | None) -> None:
+    """判断一条信息;TEXT 为 - 或省略时读标准输入。 Screen one message (- reads standard input)."""
+    from classifier.bulk.encoding import decode_input, stdin_bytes
+    from classifier.classifier import load
+    from classifier.cli.show import show_finding
+
+    if text is None and sys.stdin.isatty():
+        raise click.UsageError('give the message in quotation marks, or "-" and paste it (end with Ctrl-D)')
+    if text is None or text == "-":
+        text = decode_input(stdin_bytes()).strip("\r\n")
+    finding = load(model_path).classify(text, policy=policy)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(finding.to_dict(), ensure_ascii=False))
+    else:
+        click.echo(show_finding(text, finding))
+
+
+@cli.command()
+@click.argument("source", metavar="INPUT", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="结果文件。 Output."
+)
+@click.option("--text-column", help="信息所在的列。 Column that holds the message; guessed when obvious.")
+@click.option(
+    "--format",
+    "input_format",
+    type=click.Choice(["csv", "tsv", "jsonl", "xlsx", "parquet", "lines"]),
+    help="输入格式,默认看文件名。 Input format, by default from the file name (lines for standard input).",
+)
+@click.option("--resume", is_flag=True, help="接着上次中断处继续。 Go on where an interrupted run stopped.")
+@POLICY
+@MODEL
+def label(
+    source: Path,
+    output: Path,
+    text_column: str | None,
+    input_format: str | None,
+    resume: bool,
+    policy: str,
+    model_path: Path | None,
+) -> None:
+    """给表格逐行标注,保留原有各列。 Label a table (CSV, TSV, Excel, JSONL, Parquet, lines, a folder of .txt, or -)."""
+    from classifier.bulk.label import Job, label_table
+    from classifier.bulk.sinks import output_format
+    from classifier.bulk.sources import open_source
+    from classifier.bulk.spool import as_file
+    from classifier.classifier import load
+    from classifier.cli.show import show_summary
+
+    output_format(output)
+    with as_file(source, output, input_format) as (path, kind):
+        table = open_source(path, kind)
+        classifier = load(model_path)
+        job = Job(table, output, text_column, None, policy, resume)
+        quiet = not sys.stderr.isatty()
+        with click.progressbar(length=table.size, label="标注 labelling", file=sys.stderr, hidden=quiet) as bar:
+            summary = label_table(classifier, job, bar.update)
+    click.echo(show_summary(summary, output), err=True)
+
+
+@cli.command()
+@DATASETS
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("classifier/model/shipped/model.zip"),
+    show_default=True,
+    help="写到哪里。 Where to write the model.",
+)
+def train(datasets: Path, output: Path) -> None:
+    """用 datasets/ 重新训练模型。 Rebuild the model from the corpus and the lexicon."""
+    from classifier.cli.show import show_training
+    from classifier.extras import needs
+
+    with needs("train"):
+        from classifier.model.training import train as train_model
+    from classifier.model.corpus import read_corpus
+    from classifier.model.modelfile import write_model
+    from classifier.text.lexicon import Lexicon
+
+    examples = read_corpus(datasets)
+    run = train_model(examples, Lexicon.read(datasets / "lexicon"))
+    sha256 = write_model(run.model, output)
+    click.echo(show_training(run.model, output, sha256), err=True)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="另存 JSON。 Save the table as JSON."
+)
+@POLICY
+@MODEL
+def evaluate(file: Path, output: Path | None, policy: str, model_path: Path | None) -> None:
+    """在已标注的 JSONL 上测量。 Measure on a labelled JSONL file (text, labels; origin and sure if given)."""
+    from classifier.cli.show import show_evaluation
+    from classifier.extras import needs
+
+    with needs("train"):
+        from classifier.model.evaluation import evaluate_file
+    from classifier.bulk.sinks import write_text
+    from classifier.classifier import load
+
+    report = evaluate_file(load(model_path), file, policy)
+    click.echo(show_evaluation(report))
+    if output is not None:
+        import json
+
+        write_text(output, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="cmc")
+
+
+if __name__ == "__main__":
+    main()

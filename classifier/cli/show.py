@@ -1,0 +1,149 @@
+"""What people see of findings, summaries and tables: Chinese first, English beside it."""
+
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifier.finding import Finding
+from classifier.labels import COLLECTION, LABEL_EN, LABEL_ZH, SIGNAL_EN, SIGNAL_ZH, Label, Signal
+
+if TYPE_CHECKING:
+    from classifier.bulk.label import Summary
+    from classifier.model.modelfile import Model
+
+_SCORE_ZH = {COLLECTION: "是催收信息", **{label.value: name for label, name in LABEL_ZH.items()}}
+_SCORE_EN = {COLLECTION: "collection message", **{label.value: name for label, name in LABEL_EN.items()}}
+_REVIEW = {
+    "near_threshold": ("判断接近界线,请人工复核", "close to the line: a person should look at it"),
+    "fraud_signal": (
+        "有可疑链接或私人收款,可能是诈骗:先向官方号码核实,不要付款",
+        "suspicious link or private account: may be fraud, verify before paying",
+    ),
+}
+_BAR = 20
+
+
+def _name(label: Label) -> str:
+    return f"{LABEL_ZH[label]} ({LABEL_EN[label]})"
+
+
+def _padded(text: str, width: int) -> str:
+    """Pad to a width in terminal cells, where a Chinese character takes two."""
+    return text + " " * (width - sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
+
+
+def _printable(text: str) -> str:
+    """Keep line breaks and visible characters; a sender must not drive the reader's terminal."""
+    hidden = ("Cc", "Cf", "Cs")
+    return "".join(c if c == "\n" or unicodedata.category(c) not in hidden else "\ufffd" for c in text)
+
+
+def marked(text: str, finding: Finding) -> str:
+    """Return the message with each span of evidence in 〔 〕."""
+    opens: dict[int, int] = {}
+    closes: dict[int, int] = {}
+    covered: list[list[int]] = []
+    for item in finding.evidence:
+        if covered and item.start <= covered[-1][1]:
+            covered[-1][1] = max(covered[-1][1], item.end)
+        else:
+            covered.append([item.start, item.end])
+    for start, end in covered:
+        opens[start] = closes[end] = 1
+    return _printable(
+        "".join(
+            ("〕" if i in closes else "") + ("〔" if i in opens else "") + (text[i] if i < len(text) else "")
+            for i in range(len(text) + 1)
+        )
+    )
+
+
+def show_finding(text: str, finding: Finding) -> str:
+    """Return the finding of one message for a person to read."""
+    lines = ["结论 Finding: " + " + ".join(_name(label) for label in finding.labels)]
+    lines.append(_review_line(finding))
+    lines += ["", "概率 Probabilities:"]
+    for name, score in finding.scores.items():
+        bar = _padded("█" * round(score * _BAR), _BAR)
+        lines.append(f"  {_padded(_SCORE_ZH[name], 12)}{score:6.1%} {bar} {_SCORE_EN[name]}")
+    lines += ["", "原文与依据 Message with evidence:", *("  " + line for line in marked(text, finding).split("\n"))]
+    if finding.signals:
+        lines += ["", "手法 Signals:"]
+        lines += [
+            f"  · {SIGNAL_ZH[signal]} ({SIGNAL_EN[signal]}){_where(finding, signal)}" for signal in finding.signals
+        ]
+    lines += [
+        "",
+        "说明: 这是机器筛查,不是法律结论。信息未离开本机。 A screening, not a verdict of law; nothing left this machine.",
+        f"模型 Model {finding.model.version} · 策略 policy {finding.policy}",
+    ]
+    return "\n".join(lines)
+
+
+def _review_line(finding: Finding) -> str:
+    if not finding.needs_review:
+        return "人工复核 Review: 一般不需要 (not needed as a rule)"
+    reasons = [_REVIEW[reason] for reason in finding.review_reasons]
+    zh, en = ";".join(r[0] for r in reasons), "; ".join(r[1] for r in reasons)
+    return f"人工复核 Review: 需要 — {zh} (needed: {en})"
+
+
+def _where(finding: Finding, signal: Signal) -> str:
+    quoted = dict.fromkeys(item.text for item in finding.evidence if item.signal == signal)
+    return ": " + "、".join(f"「{_printable(' '.join(text.split()))}」" for text in quoted) if quoted else ""
+
+
+def show_summary(summary: "Summary", output: Path) -> str:
+    """Return what came of labelling a table."""
+    lines = [f"完成 Done: {summary.rows} 行 rows → {output} (信息列 text column: {summary.text_column})"]
+    if summary.resumed:
+        lines.append(f"  接续 resumed after {summary.resumed} rows")
+    lines += [f"  {_padded(LABEL_ZH[label], 14)}{summary.labels[label.value]:>8}  {LABEL_EN[label]}" for label in Label]
+    lines.append(f"  {_padded('需人工复核', 14)}{summary.needs_review:>8}  needs review")
+    lines += [f"  {_padded('未判断', 14)}{count:>8}  skipped: {reason}" for reason, count in summary.skipped.items()]
+    return "\n".join(lines)
+
+
+def show_training(model: "Model", output: Path, sha256: str) -> str:
+    """Return what was trained and where it went."""
+    facts = model.facts
+    return "\n".join(
+        [
+            f"训练完成 Trained model {model.version} from {facts['messages']} messages in {facts['families']} families",
+            *(
+                f"  {_padded(LABEL_ZH[label], 14)}{facts['labels'][label.value]:>8}  {LABEL_EN[label]}"
+                for label in Label
+            ),
+            f"  → {output}  sha256 {sha256}",
+        ]
+    )
+
+
+def _interval(figure: Mapping[str, Any]) -> str:
+    if figure["value"] is None:
+        return "–"
+    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+
+
+def show_evaluation(report: Mapping[str, Any]) -> str:
+    """Return the metrics table of `evaluate_file`, 95 % intervals in brackets."""
+    lines = [
+        f"{report['messages']} messages, model {report['model']['version']}, policy {report['policy']}",
+        f"macro-F1 over five outcomes   {_interval(report['macro_f1'])}",
+        f"lawful reminders accused      {_interval(report['lawful_accused'])}",
+        f"unrelated messages accused    {_interval(report['unrelated_accused'])}",
+        f"expected calibration error    {_interval(report['calibration_error'])}",
+        f"needs review                  {_interval(report['needs_review'])}",
+        f"errors held by review         {_interval(report['errors_in_review'])}",
+        "",
+        f"{'label':<24}{'n':>6}  {'precision':<22}{'recall':<22}{'F1':<22}average precision",
+    ]
+    for label, figures in report["labels"].items():
+        cells = "".join(
+            f"{_interval(figures[name]):<22}" for name in ("precision", "recall", "f1", "average_precision")
+        )
+        lines.append(f"{label:<24}{figures['positives']:>6}  {cells}")
+    for origin, figures in report.get("origins", {}).items():
+        lines.append(f"origin {origin:<17}{figures['messages']:>6}  macro-F1 {_interval(figures['macro_f1'])}")
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""Evidence: the words that carried the decision, as spans of the text as given.
+
+A head's margin is a sum over feature occurrences (`Scorer.contributions`), so it can be shared
+out exactly: each occurrence gives its weight to the characters it covers, in equal parts. Words
+then hold the sum of their characters. The heaviest words are kept until they carry
+`_SHARE` of all positive weight, neighbours are joined, and a span that a signal covers
+is named after it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from classifier.finding import Evidence
+from classifier.labels import SCORES, SIGNAL_ACTS, Label, Signal
+from classifier.model.features import Reading
+from classifier.model.scorer import Contribution
+from classifier.text.signals import SignalSpan
+
+_SHARE = 0.75
+_JOIN = 1
+_MOST_SPANS = 8
+
+Span = tuple[int, int]
+
+
+def find_evidence(
+    text: str,
+    reading: Reading,
+    labels: Sequence[Label],
+    contributions: Sequence[Contribution],
+    signals: Sequence[SignalSpan],
+) -> tuple[Evidence, ...]:
+    """Return the spans that explain the acts among `labels`, and those of signals without an act, by position."""
+    found: list[Evidence] = []
+    for label in labels:
+        head = SCORES.index(label) if label in SCORES else None
+        if head is None:
+            continue
+        weights = _character_weights(contributions, head, len(reading.body.text))
+        own = [s for s in signals if label in SIGNAL_ACTS[s.signal]]
+        for start, end in _heaviest(reading, weights):
+            signal = _signal_over(own, start, end, weights)
+            found.append(_evidence(text, reading, start, end, label, signal, sum(weights[start:end])))
+    beside = [s for s in signals if not SIGNAL_ACTS[s.signal]]
+    found += (_evidence(text, reading, s.start, s.end, None, s.signal, 0.0) for s in _distinct(beside))
+    return tuple(sorted(found, key=lambda e: (e.start, e.end)))
+
+
+def _evidence(
+    text: str, reading: Reading, start: int, end: int, label: Label | None, signal: Signal | None, weight: float
+) -> Evidence:
+    low, high = reading.body.source(start, end)
+    return Evidence(low, high, text[low:high], label, signal, float(weight))
+
+
+def _character_weights(contributions: Iterable[Contribution], head: int, size: int) -> list[float]:
+    weights = [0.0] * size
+    for (_, start, end), heads in contributions:
+        if end > start:
+            share = float(heads[head]) / (end - start)
+            for i in range(start, end):
+                weights[i] += share
+    return weights
+
+
+def _heaviest(reading: Reading, weights: Sequence[float]) -> list[Span]:
+    words = [(sum(weights[start:end]), start, end) for _, start, end in reading.words]
+    positive = sorted((word for word in words if word[0] > 0), reverse=True)
+    total = sum(weight for weight, _, _ in positive)
+    kept: list[Span] = []
+    carried = 0.0
+    for weight, start, end in positive:
+        if carried >= _SHARE * total:
+            break
+        kept.append((start, end))
+        carried += weight
+    joined = _join(sorted(kept))
+    joined.sort(key=lambda span: -sum(weights[span[0] : span[1]]))
+    return sorted(joined[:_MOST_SPANS])
+
+
+def _join(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start - joined[-1][1] <= _JOIN:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _signal_over(signals: Sequence[SignalSpan], start: int, end: int, weights: Sequence[float]) -> Signal | None:
+    best: tuple[float, Signal] | None = None
+    for span in signals:
+        low, high = max(start, span.start), min(end, span.end)
+        if low < high:
+            weight = sum(weights[low:high])
+            if best is None or weight > best[0]:
+                best = (weight, span.signal)
+    return best and best[1]
+
+
+def _distinct(signals: Sequence[SignalSpan]) -> list[SignalSpan]:
+    kept: list[SignalSpan] = []
+    for span in sorted(signals, key=lambda s: (s.start, -s.end)):
+        if not any(k.signal == span.signal and k.start <= span.start and span.end <= k.end for k in kept):
+            kept.append(span)
+    return kept

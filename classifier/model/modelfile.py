@@ -1,0 +1,214 @@
+"""The model file: a zip of JSON and plain arrays, without a pickle.
+
+| member | holds |
+|---|---|
+| `manifest.json` | format number, versions, hashes of the other members, policies, training facts |
+| `lexicon.json` | word classes and disguised writings |
+| `vocabulary.json` | the feature names of each block, in the order of the arrays |
+| `<block>.idf.npy` | float64 (features of the block,) |
+| `<block>.weights.npy` | float64 (features of the block, heads): weights on the normalised block |
+| `intercepts.npy` | float64 (heads,) |
+| `calibration.npy` | float64 (heads, 2): slope and offset of the logistic curve on a head's margin |
+
+Heads stand in the order of `SCORES`, which the manifest repeats by name and the reader checks.
+Writing is byte-identical for identical content: fixed order, fixed times, no compression level
+left to chance.
+"""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import ModelError
+from classifier.labels import ACTS, CODEBOOK_VERSION, SCORES
+from classifier.model.features import BLOCKS, FEATURES_VERSION
+from classifier.text.lexicon import Lexicon
+from classifier.text.normalise import NORMALISER_VERSION
+
+FORMAT = 1
+
+FloatArray = NDArray[np.float64]
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Where probabilities become labels.
+
+    `collection` and `acts` are thresholds in [0, 1]. `review` maps each score to a band
+    [low, high]: a message whose score falls inside goes to a person.
+    """
+
+    collection: float
+    acts: dict[str, float]
+    review: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockWeights:
+    """One TF-IDF block: names, IDF (features,), weights (features, heads)."""
+
+    names: tuple[str, ...]
+    idf: FloatArray
+    weights: FloatArray
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that scoring needs. `facts` describes the training run for cards and tables."""
+
+    lexicon: Lexicon
+    blocks: dict[str, BlockWeights]
+    intercepts: FloatArray
+    calibration: FloatArray
+    policies: dict[str, Policy]
+    version: str
+    facts: dict[str, Any]
+    sha256: str = ""
+
+
+def write_model(model: Model, path: Path) -> str:
+    """Write the model beside `path`, move it into place, and return its SHA-256."""
+    members = _members(model)
+    manifest = {
+        "format": FORMAT,
+        "version": model.version,
+        "codebook": CODEBOOK_VERSION,
+        "normaliser": NORMALISER_VERSION,
+        "features": FEATURES_VERSION,
+        "heads": list(SCORES),
+        "members": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
+        "policies": {
+            name: {"collection": p.collection, "acts": p.acts, "review": {k: list(v) for k, v in p.review.items()}}
+            for name, p in model.policies.items()
+        },
+        "facts": model.facts,
+    }
+    members = {"manifest.json": _json(manifest), **members}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            kind = zipfile.ZIP_STORED if name.endswith(".npy") else zipfile.ZIP_DEFLATED  # stored loads faster
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), data, kind, 9)
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(buffer.getvalue())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ModelError(f"cannot write the model to {path}: {error.strerror}; choose another place") from error
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _members(model: Model) -> dict[str, bytes]:
+    members = {
+        "lexicon.json": _json({"classes": model.lexicon.classes, "disguises": model.lexicon.disguises}),
+        "vocabulary.json": json.dumps({b: w.names for b, w in model.blocks.items()}, ensure_ascii=False).encode(),
+        "intercepts.npy": _npy(model.intercepts),
+        "calibration.npy": _npy(model.calibration),
+    }
+    for name, block in model.blocks.items():
+        members[f"{name}.idf.npy"] = _npy(block.idf)
+        members[f"{name}.weights.npy"] = _npy(block.weights)
+    return members
+
+
+def _npy(array: FloatArray) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array.astype(np.float32)), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def read_model(path: Path) -> Model:
+    """Read a model file and check every part of it before use.
+
+    Raises:
+        ModelError: missing, no model, damaged, incomplete, or of a newer format.
+
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"cannot read the model {path}: {error.strerror}; `cmc train` builds one") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            _check_versions(manifest, path)
+            members = {name: archive.read(name) for name in manifest["members"]}
+        for name, digest in manifest["members"].items():
+            if hashlib.sha256(members[name]).hexdigest() != digest:
+                raise ModelError(f"the model {path} is damaged ({name} does not match its hash); get it anew")
+        return _assemble(manifest, members, hashlib.sha256(data).hexdigest())
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        NotImplementedError,
+    ) as error:
+        raise ModelError(f"the model {path} is damaged or no model ({type(error).__name__}); get it anew") from error
+
+
+def _check_versions(manifest: dict[str, Any], path: Path) -> None:
+    if manifest["format"] > FORMAT:
+        raise ModelError(f"the model {path} has format {manifest['format']}, newer than {FORMAT}; update the program")
+    ours = {"normaliser": NORMALISER_VERSION, "features": FEATURES_VERSION, "heads": list(SCORES)}
+    for name, value in ours.items():
+        if manifest[name] != value:
+            raise ModelError(f"the model {path} was made for another {name} version; run `cmc train`")
+
+
+def _assemble(manifest: dict[str, Any], members: dict[str, bytes], sha256: str) -> Model:
+    lexicon = json.loads(members["lexicon.json"])
+    vocabulary = json.loads(members["vocabulary.json"])
+    blocks: dict[str, BlockWeights] = {}
+    for name in BLOCKS:
+        block = BlockWeights(
+            tuple(vocabulary[name]), _array(members[f"{name}.idf.npy"]), _array(members[f"{name}.weights.npy"])
+        )
+        if block.idf.shape != (len(block.names),) or block.weights.shape != (len(block.names), len(SCORES)):
+            raise ValueError(f"block {name} has arrays of other shapes")
+        blocks[name] = block
+    intercepts, calibration = _array(members["intercepts.npy"]), _array(members["calibration.npy"])
+    if intercepts.shape != (len(SCORES),) or calibration.shape != (len(SCORES), 2):
+        raise ValueError("intercepts or calibration have other shapes")
+    return Model(
+        lexicon=Lexicon({k: tuple(v) for k, v in lexicon["classes"].items()}, lexicon["disguises"]),
+        blocks=blocks,
+        intercepts=intercepts,
+        calibration=calibration,
+        policies={name: _policy(raw) for name, raw in manifest["policies"].items()},
+        version=manifest["version"],
+        facts=manifest["facts"],
+        sha256=sha256,
+    )
+
+
+def _policy(raw: dict[str, Any]) -> Policy:
+    return Policy(
+        float(raw["collection"]),
+        {str(act): float(raw["acts"][act]) for act in ACTS},
+        {score: (float(raw["review"][score][0]), float(raw["review"][score][1])) for score in SCORES},
+    )
+
+
+def _array(data: bytes) -> FloatArray:
+    array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    if not np.isfinite(array).all():
+        raise ValueError("an array holds values that are not finite")
+    return np.asarray(array, dtype=np.float64)
