@@ -192,7 +192,7 @@ class _Journal:
                     break
                 if not lines and json.loads(line) != self._identity:
                     raise InputError(
-                        f"{self.path.name} belongs to another input, model or policy; run without --resume to start anew"
+                        f"{self.path.name} belongs to another input, model or policy; start anew without --resume"
                     )
                 whole += len(line)
                 lines += 1

@@ -156,7 +156,7 @@ def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row], sche
                 batch = list(islice(stream, _BATCH))
     except pa.ArrowException as error:
         raise OutputError(
-            f"the values of a column change their type, which Parquet cannot hold ({type(error).__name__}); write .jsonl"
+            f"a column changes its type, which Parquet cannot hold ({type(error).__name__}); write .jsonl"
         ) from error
 
 

@@ -157,23 +157,35 @@ def train(datasets: Path, output: Path) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="另存 JSON。 Save the table as JSON."
 )
+@click.option(
+    "--compare", is_flag=True, help="与基线比较(需重新训练)。 Beside baselines and held-out families; retrains."
+)
+@DATASETS
 @POLICY
 @MODEL
-def evaluate(file: Path, output: Path | None, policy: str, model_path: Path | None) -> None:
+def evaluate(
+    file: Path, output: Path | None, compare: bool, datasets: Path, policy: str, model_path: Path | None
+) -> None:
     """在已标注的 JSONL 上测量。 Measure on a labelled JSONL file (text, labels; origin and sure if given)."""
-    from classifier.cli.show import show_evaluation
+    import json
+
+    from classifier.bulk.sinks import write_text
+    from classifier.classifier import load
+    from classifier.cli.show import show_comparison, show_evaluation
     from classifier.extras import needs
 
     with needs("train"):
+        from classifier.model.comparison import compare_on
         from classifier.model.evaluation import evaluate_file
-    from classifier.bulk.sinks import write_text
-    from classifier.classifier import load
 
-    report = evaluate_file(load(model_path), file, policy)
-    click.echo(show_evaluation(report))
+    classifier = load(model_path)
+    if compare:
+        report = compare_on(file, datasets, classifier, policy)
+        click.echo(show_comparison(report))
+    else:
+        report = evaluate_file(classifier, file, policy)
+        click.echo(show_evaluation(report))
     if output is not None:
-        import json
-
         write_text(output, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -75,7 +75,7 @@ def show_finding(text: str, finding: Finding) -> str:
         ]
     lines += [
         "",
-        "说明: 这是机器筛查,不是法律结论。信息未离开本机。 A screening, not a verdict of law; nothing left this machine.",
+        "说明: 机器筛查,不是法律结论;信息未离开本机。 A screening, not a verdict of law; nothing left this machine.",
         f"模型 Model {finding.model.version} · 策略 policy {finding.policy}",
     ]
     return "\n".join(lines)
@@ -146,4 +146,24 @@ def show_evaluation(report: Mapping[str, Any]) -> str:
         lines.append(f"{label:<24}{figures['positives']:>6}  {cells}")
     for origin, figures in report.get("origins", {}).items():
         lines.append(f"origin {origin:<17}{figures['messages']:>6}  macro-F1 {_interval(figures['macro_f1'])}")
+    return "\n".join(lines)
+
+
+def show_comparison(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    """Return the results table of `compare_on` as Markdown, one block a split."""
+    lines: list[str] = []
+    for split, systems in table.items():
+        lines += [
+            f"**{split}**",
+            "",
+            "| system | macro-F1 | "
+            + " | ".join(f"F1 {label.value}" for label in Label)
+            + " | lawful accused | unrelated accused | calibration error |",
+            "|---" * (5 + len(Label)) + "|",
+        ]
+        for name, figures in systems.items():
+            f1s = (_interval(figures["labels"][label.value]["f1"]) for label in Label)
+            rates = (_interval(figures[key]) for key in ("lawful_accused", "unrelated_accused", "calibration_error"))
+            lines.append(f"| {name} | " + " | ".join((_interval(figures["macro_f1"]), *f1s, *rates)) + " |")
+        lines.append("")
     return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Features, training, the model file, scoring and evaluation."""

@@ -13,7 +13,8 @@ from classifier.labels import ACTS, SCORES, STATES, Label
 from classifier.model import metrics
 from classifier.model.corpus import Example, read_examples
 from classifier.model.metrics import Mask
-from classifier.model.modelfile import FloatArray
+from classifier.model.modelfile import FloatArray, Policy
+from classifier.model.policy import outcomes
 
 OUTCOMES: tuple[Label, ...] = (*STATES, *ACTS)
 
@@ -59,8 +60,8 @@ def measure(predictions: Predictions, examples: Sequence[Example]) -> dict[str, 
     said, scores = predictions.said, predictions.scores
     weights = metrics.resamples(len(examples))
     everything = np.ones(len(examples), dtype=bool)
-    accused = said[:, len(STATES) :].any(axis=1)
-    wrong = (truth != said).any(axis=1)
+    accused: Mask = np.asarray(said[:, len(STATES) :].any(axis=1))
+    wrong: Mask = np.asarray((truth != said).any(axis=1))
     f1s = [metrics.f1(weights, said[:, k], truth[:, k]) for k in range(len(OUTCOMES))]
     heads_truth = np.column_stack([~truth[:, 0], truth[:, len(STATES) :]])
     calibration = [metrics.calibration_error(weights, scores[:, k], heads_truth[:, k]) for k in range(len(SCORES))]
@@ -94,6 +95,13 @@ def outcome_scores(scores: FloatArray) -> FloatArray:
     return np.column_stack([1 - about, lawful, scores[:, 1:]])
 
 
+def apply_policy(scores: FloatArray, policy: Policy) -> Predictions:
+    """Turn scores (messages, heads) into predictions under a policy, without reading the texts."""
+    bands = np.array([policy.review[name] for name in SCORES])
+    review: Mask = np.asarray(((scores >= bands[:, 0]) & (scores <= bands[:, 1])).any(axis=1))
+    return Predictions(scores, outcomes(scores, policy), review)
+
+
 def evaluate_file(classifier: Classifier, path: Path, policy: str) -> dict[str, Any]:
     """Measure a classifier on a labelled JSONL file.
 
@@ -106,9 +114,7 @@ def evaluate_file(classifier: Classifier, path: Path, policy: str) -> dict[str, 
 
     """
     examples = read_examples(path)
-    sure = [e for e in examples if e.facet("sure") != "false"]
-    if not sure:
-        raise InputError(f"{path} holds no labelled message; each line needs text and labels")
+    sure = sure_of(examples, path)
     predictions = predict(classifier, sure, policy)
     report = {
         "file": path.name,
@@ -120,6 +126,19 @@ def evaluate_file(classifier: Classifier, path: Path, policy: str) -> dict[str, 
     origins = sorted({e.facet("origin") for e in sure} - {"unknown"})
     report["origins"] = {origin: _slice(predictions, sure, origin) for origin in origins}
     return report
+
+
+def sure_of(examples: Sequence[Example], path: Path) -> list[Example]:
+    """Return the examples that are not marked `"sure": false`.
+
+    Raises:
+        InputError: there are none.
+
+    """
+    sure = [e for e in examples if e.facet("sure") != "false"]
+    if not sure:
+        raise InputError(f"{path} holds no labelled message; each line needs text and labels")
+    return sure
 
 
 def _slice(predictions: Predictions, examples: Sequence[Example], origin: str) -> dict[str, Any]:

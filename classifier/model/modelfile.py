@@ -34,6 +34,8 @@ from classifier.text.lexicon import Lexicon
 from classifier.text.normalise import NORMALISER_VERSION
 
 FORMAT = 1
+POLICIES = ("cautious", "balanced", "sensitive")
+"""Names of the policies, from few false accusations to few misses."""
 
 FloatArray = NDArray[np.float64]
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -192,7 +194,7 @@ def _assemble(manifest: dict[str, Any], members: dict[str, bytes], sha256: str) 
         blocks=blocks,
         intercepts=intercepts,
         calibration=calibration,
-        policies={name: _policy(raw) for name, raw in manifest["policies"].items()},
+        policies={name: _policy(manifest["policies"][name]) for name in POLICIES},
         version=manifest["version"],
         facts=manifest["facts"],
         sha256=sha256,

@@ -40,7 +40,7 @@ def choose_policies(probabilities: FloatArray, examples: Sequence[Example]) -> d
     acts = probabilities[:, 1:]
     truth = np.array([[act in e.labels for act in ACTS] for e in examples])
     lawful = np.array([Label.LAWFUL_REMINDER in e.labels for e in examples])
-    abusive = truth.any(axis=1)
+    abusive: NDArray[np.bool_] = np.asarray(truth.any(axis=1))
     weights = validation_weights(examples)
     best = np.array([_best_threshold(acts[:, k], truth[:, k], weights) for k in range(len(ACTS))])
 
@@ -69,7 +69,7 @@ def _state_threshold(
     def mean_f1(threshold: float) -> float:
         said = about < threshold
         return sum(
-            2 * weight[s & t].sum() / max(weight[s].sum() + weight[t].sum(), 1e-12)
+            2 * float(weight[s & t].sum()) / max(float(weight[s].sum() + weight[t].sum()), 1e-12)
             for s, t in ((said, apart), (~said, ~apart))
         )
 

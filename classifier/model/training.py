@@ -40,7 +40,7 @@ class TrainingConfig:
     """How a model is trained. Chosen by grouped cross-validation on the corpus alone."""
 
     block_weights: dict[str, float] = field(default_factory=lambda: {"word": 1.0, "char": 1.75, "concept": 0.9})
-    min_df: dict[str, int] = field(default_factory=lambda: {"word": 2, "char": 3, "concept": 3})
+    min_df: dict[str, int] = field(default_factory=lambda: {"word": 3, "char": 4, "concept": 4})
     regularisation: float = 16.0
     folds: int = 5
     seed: int = 20261122
@@ -96,8 +96,11 @@ def fit_pipeline(readings: Sequence[Reading], truth: Truth, config: TrainingConf
     return Pipeline(union, heads)
 
 
-def folds_of(examples: Sequence[Example], config: TrainingConfig) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def folds_of(
+    examples: Sequence[Example], config: TrainingConfig | None = None
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Deal families into folds with like shares of label sets; return (training, held-out) row numbers."""
+    config = config or TrainingConfig()
     splitter = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
     strata = ["+".join(sorted(example.labels)) for example in examples]
     return list(splitter.split(np.zeros(len(examples)), strata, [example.family for example in examples]))

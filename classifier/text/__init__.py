@@ -1,0 +1,1 @@
+"""Reading a message: normalising, masking, words, concept classes, signals."""

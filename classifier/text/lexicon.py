@@ -94,7 +94,7 @@ def _written_disguises(path: Path) -> dict[str, str]:
         if len(columns) != 2 or not all(columns):
             raise CorpusError(f"{path.name} line {number}: expected a disguised writing, a tab and the plain one")
         key, meant = (plain(column.strip()).text for column in columns)
-        if key and meant and key != meant:
+        if key and meant:
             found[key] = meant
     return found
 

@@ -11,8 +11,8 @@ right is left alone. The whole is idempotent.
 | invisible | drops zero-width, direction and variation marks, combining strokes, controls | none known |
 | simplified | traditional to simplified, by character (table made from OpenCC's data) | 乾隆 becomes 干隆 |
 | emoji | emoji that stand for a word become that word | an ornament becomes a word |
-| separators | joins what blanks, dots, stars or other ornaments split between Chinese characters | "王 明" and "王明" become one |
-| disguises | homophones, look-alikes, pinyin and initials of evaded words, by table | a rare word that is meant literally |
+| separators | joins characters that blanks, dots, stars or ornaments hold apart | "王 明" and "王明" become one |
+| disguises | homophones, look-alikes, pinyin and initials, by table | a rare word that is meant literally |
 | repeats | runs of one mark to one, runs of one character to two | none known |
 """
 
@@ -212,7 +212,7 @@ class Normaliser:
     """
 
     def __init__(self, disguises: Mapping[str, str] | None = None) -> None:
-        self._disguises = PhraseTable({k: v for k, v in (disguises or {}).items() if k not in v})
+        self._disguises = PhraseTable({k: v for k, v in (disguises or {}).items() if k == v or k not in v})
 
     def __call__(self, text: str) -> Normalised:
         """Return the normalised text with its offset map. Never raises on any string."""
@@ -234,4 +234,6 @@ class Normaliser:
         return current, tuple(dict.fromkeys(applied))
 
     def _undisguise(self, text: str) -> Iterable[Edit]:
-        return (Edit(start, end, plain) for start, end, plain in self._disguises.longest(text))
+        for start, end, plain in self._disguises.longest(text):
+            if text[start:end] != plain:  # an ordinary word that the table guards stands for itself
+                yield Edit(start, end, plain)
