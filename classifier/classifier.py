@@ -1,7 +1,6 @@
 """The classifier: one way for a message, from text to finding."""
 
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
 from pathlib import Path
 
 from classifier.errors import InputError
@@ -116,7 +115,7 @@ def _review_reasons(
 
 def default_model_path() -> Path:
     """Return where the shipped model lies."""
-    return Path(str(files("classifier.model").joinpath("shipped", "model.zip")))
+    return Path(__file__).parent / "model" / "shipped" / "model.zip"
 
 
 def load(path: str | Path | None = None) -> Classifier:

@@ -34,10 +34,8 @@ def detect_encoding(path: Path) -> str:
     try:
         with path.open("rb") as file:
             head = file.read(4)
-            for mark, name in _MARKS:
-                if head.startswith(mark):
-                    return name
-            for name in ("utf-8", "gb18030"):
+            marked = [name for mark, name in _MARKS if head.startswith(mark)]
+            for name in marked[:1] or ("utf-8", "gb18030"):
                 file.seek(0)
                 if _decodes(file, name):
                     return name
@@ -50,7 +48,7 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         while chunk := file.read(_CHUNK):
-            if b"\0" in chunk:
+            if b"\0" in chunk and encoding in ("utf-8", "gb18030"):
                 return False
             decoder.decode(chunk)
         decoder.decode(b"", final=True)

@@ -9,6 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -19,25 +20,26 @@ from classifier.bulk.sinks import output_format, write_rows
 from classifier.bulk.sources import Row, Source, find_text_column
 from classifier.classifier import DEFAULT_POLICY, LONGEST_TEXT, Classifier
 from classifier.errors import InputError, OutputError
-from classifier.finding import Finding
 from classifier.labels import SCORES
 
-RESULT_COLUMNS: tuple[str, ...] = (
-    "status",
-    "label",
-    "labels",
-    "needs_review",
-    *(f"score_{name}" for name in SCORES),
-    "signals",
-    "evidence",
-    "model_version",
-)
+_TYPES: dict[str, type] = {
+    "status": str,
+    "label": str,
+    "labels": str,
+    "needs_review": bool,
+    **{f"score_{name}": float for name in SCORES},
+    "signals": str,
+    "evidence": str,
+    "model_version": str,
+}
+RESULT_COLUMNS: tuple[str, ...] = tuple(_TYPES)
 """Columns that labelling adds. If the input has one of these names, all of ours get `PREFIX`."""
 
 PREFIX = "cmc_"
 OK = "ok"
 EMPTY = "empty text"
 MISSING = "missing value"
+NOT_TEXT = "not text"
 TOO_LONG = f"over {LONGEST_TEXT} characters"
 
 
@@ -76,21 +78,35 @@ def label_table(classifier: Classifier, job: Job, progress: Callable[[int], None
 
     """
     kind = output_format(job.output, job.output_format)
-    if same_file(job.source.path, job.output):
-        raise OutputError("the output is the input itself; give another name, the input is never overwritten")
     if not job.output.parent.is_dir():
         raise OutputError(f"there is no folder {job.output.parent}; create it or choose another place")
     column = find_text_column(job.source, job.text_column)
     journal = _Journal(job.output, _identity(classifier, job, column))
+    if any(same_file(job.source.path, path) for path in (job.output, journal.path)):
+        raise OutputError("the output is the input itself; give another name, the input is never overwritten")
     summary = Summary(text_column=column, resumed=journal.begin(job.resume))
     progress(summary.resumed)
-    _fill(journal, classifier, job, column, summary.resumed, progress)
-    prefix = PREFIX if set(RESULT_COLUMNS) & {*job.source.columns, "finding"} else ""
+    prefix = _free_prefix(job.source.columns)
     joined = _joined(job.source, journal.answers(), prefix, kind, summary)
     columns = [*job.source.columns, *(prefix + name for name in RESULT_COLUMNS)]
-    write_rows(job.output, kind, columns, joined, job.source.schema)
+    types = {prefix + name: kind for name, kind in _TYPES.items()}
+    try:
+        _fill(journal, classifier, job, column, summary.resumed, progress)
+        write_rows(job.output, kind, columns, joined, job.source.schema, types)
+    except InputError:
+        journal.remove()  # it belongs to an input that has to be mended first
+        raise
     journal.remove()
     return summary
+
+
+def _free_prefix(columns: Iterable[str]) -> str:
+    """Return the shortest repetition of `PREFIX`, none at best, under which no column of ours is taken."""
+    taken = set(columns)
+    prefix = ""
+    while taken & {prefix + name for name in (*RESULT_COLUMNS, "finding")}:
+        prefix += PREFIX
+    return prefix
 
 
 def _fill(
@@ -106,6 +122,8 @@ def _fill(
 def _answer(classifier: Classifier, value: Any, policy: str) -> Row:
     if value is None or (isinstance(value, float) and value != value):
         return {"status": MISSING}
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return {"status": NOT_TEXT}
     text = value if isinstance(value, str) else str(value)
     if not text.strip():
         return {"status": EMPTY}
@@ -180,34 +198,49 @@ class _Journal:
         self._identity = identity
 
     def begin(self, resume: bool) -> int:
-        """Start anew, or cut a torn last line and return how many answers stand already."""
-        if not (resume and self.path.exists()):
-            self._write("w", json.dumps(self._identity) + "\n")
-            return 0
-        whole = 0
-        lines = 0
+        """Start anew, or cut a torn last line and return how many answers stand already.
+
+        Raises:
+            InputError: a file of that name is no journal, or belongs to another task.
+            OutputError: the place cannot be written.
+
+        """
+        try:
+            exists = self.path.exists()
+            whole, lines = self._whole_lines(resume) if exists else (0, 0)
+            if lines and resume:
+                os.truncate(self.path, whole)
+                return lines - 1
+            self.path.write_text(json.dumps(self._identity) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"cannot write {self.path}: {error.strerror}; choose another place") from error
+        return 0
+
+    def _whole_lines(self, resume: bool) -> tuple[int, int]:
+        """Return bytes and number of the lines that are whole, after a look at the first."""
+        whole = lines = 0
         with self.path.open("rb") as file:
             for line in file:
                 if not line.endswith(b"\n"):
                     break
-                if not lines and json.loads(line) != self._identity:
-                    raise InputError(
-                        f"{self.path.name} belongs to another input, model or policy; start anew without --resume"
-                    )
+                if not lines:
+                    self._check_head(line, resume)
                 whole += len(line)
                 lines += 1
-        if not lines:
-            self._write("w", json.dumps(self._identity) + "\n")
-            return 0
-        os.truncate(self.path, whole)
-        return lines - 1
+        if not lines and self.path.stat().st_size:
+            self._check_head(self.path.read_bytes()[:4096], resume)
+        return whole, lines
 
-    def _write(self, mode: str, text: str) -> None:
+    def _check_head(self, line: bytes, resume: bool) -> None:
         try:
-            with self.path.open(mode, encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise OutputError(f"cannot write {self.path}: {error.strerror}; choose another place") from error
+            head = json.loads(line)
+            known = isinstance(head, dict) and set(head) == set(self._identity)
+        except ValueError:
+            head, known = None, json.dumps(self._identity).encode().startswith(line)
+        if not known:
+            raise InputError(f"{self.path.name} is no journal of this program; move it away")
+        if resume and head is not None and head != self._identity:
+            raise InputError(f"{self.path.name} belongs to another input, model or policy; start anew without --resume")
 
     def appending(self) -> "_Appender":
         return _Appender(self.path)
@@ -228,7 +261,7 @@ class _Appender:
 
     def __enter__(self) -> Callable[[Row], None]:
         try:
-            self._file = self._path.open("a", encoding="utf-8", errors="surrogatepass")
+            self._file = self._path.open("a", encoding="utf-8", buffering=1)  # each answer is safe at once
         except OSError as error:
             raise OutputError(f"cannot write {self._path}: {error.strerror}; choose another place") from error
         return self._write
@@ -240,9 +273,5 @@ class _Appender:
             raise OutputError(f"cannot write {self._path}: {error.strerror}; free space and use --resume") from error
 
     def __exit__(self, *exception: object) -> None:
-        self._file.close()
-
-
-def summarise(finding: Finding) -> Row:
-    """Return one finding as the result columns of a flat table."""
-    return {"status": OK, **flat_columns(finding.to_dict(), lists=False)}
+        with suppress(OSError):  # a full disk has already been reported by the write
+            self._file.close()

@@ -2,9 +2,10 @@
 
 import csv
 import json
+import math
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
@@ -18,6 +19,7 @@ OUTPUT_FORMATS = ("csv", "tsv", "jsonl", "xlsx", "parquet")
 _BATCH = 2048
 _EXCEL_MOST_ROWS = 1_048_576
 _EXCEL_MOST_CHARACTERS = 32_767
+_EXCEL_EXACT = 10**15  # Excel keeps 15 digits of a number
 _ILLEGAL_IN_EXCEL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -29,7 +31,7 @@ def output_format(path: Path, format: str | None = None) -> str:
 
     """
     kind = format or FORMATS.get(path.suffix.lower())
-    if kind not in OUTPUT_FORMATS:
+    if kind not in OUTPUT_FORMATS or path.suffix.lower() == ".xlsm":
         raise OutputError(f"cannot write {path.name}: end its name in .csv .tsv .jsonl .xlsx or .parquet")
     return str(kind)
 
@@ -52,11 +54,18 @@ def beside(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_rows(path: Path, kind: str, columns: Sequence[str], rows: Iterable[Row], schema: Any = None) -> None:
+def write_rows(
+    path: Path,
+    kind: str,
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    schema: Any = None,
+    types: Mapping[str, type] | None = None,
+) -> None:
     """Write all rows to `path` in the format `kind`.
 
-    `schema` is an Arrow schema for the columns that come from a Parquet file; other columns get
-    the type of their first values.
+    For Parquet, `schema` is the Arrow schema of the columns that come from a Parquet file and
+    `types` gives str, bool or float for columns of our own; others get the type of their first values.
 
     Raises:
         OutputError: the place cannot be written, or a value does not fit the format.
@@ -64,7 +73,7 @@ def write_rows(path: Path, kind: str, columns: Sequence[str], rows: Iterable[Row
     """
     with beside(path) as temporary:
         if kind == "parquet":
-            _write_parquet(temporary, columns, rows, schema)
+            _write_parquet(temporary, columns, rows, schema, types or {})
         else:
             _WRITERS[kind](temporary, columns, rows)
 
@@ -87,7 +96,7 @@ def _plain(value: Any) -> Any:
 
 def _delimited(path: Path, columns: Sequence[str], rows: Iterable[Row], delimiter: str) -> None:
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(columns)
         writer.writerows([_flat(row.get(name)) for name in columns] for row in rows)
 
@@ -103,7 +112,23 @@ def _write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
 def _write_jsonl(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
     with path.open("w", encoding="utf-8", newline="\n", errors="replace") as file:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+            file.write(_json_line(row) + "\n")
+
+
+def _json_line(row: Row) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, default=_plain, allow_nan=False)
+    except ValueError:
+        return json.dumps(_without_nan(row), ensure_ascii=False, default=_plain, allow_nan=False)
+
+
+def _without_nan(value: Any) -> Any:
+    """Put null for numbers that JSON does not know."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _without_nan(item) for name, item in value.items()}
+    return [_without_nan(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -122,11 +147,14 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None
             made.data_type = "s"  # a message that begins with "=" must never become a formula
         return made
 
-    sheet.append([cell(name) for name in columns])
-    for number, row in enumerate(rows, 2):
-        if number > _EXCEL_MOST_ROWS:
-            raise OutputError(f"an Excel sheet holds {_EXCEL_MOST_ROWS} rows at most; write .csv or .parquet")
-        sheet.append([cell(row.get(name)) for name in columns])
+    try:
+        sheet.append([cell(name) for name in columns])
+        for number, row in enumerate(rows, 2):
+            if number > _EXCEL_MOST_ROWS:
+                raise OutputError(f"an Excel sheet holds {_EXCEL_MOST_ROWS} rows at most; write .csv or .parquet")
+            sheet.append([cell(row.get(name)) for name in columns])
+    finally:
+        sheet.close()
     book.save(path)
 
 
@@ -135,12 +163,20 @@ def _excel_value(value: Any) -> Any:
         value = _flat(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.isoformat()
-    if isinstance(value, str):
-        return _ILLEGAL_IN_EXCEL.sub("\ufffd", value)[:_EXCEL_MOST_CHARACTERS]
-    return value
+    if isinstance(value, int) and abs(value) >= _EXCEL_EXACT:
+        value = str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if not isinstance(value, str):
+        return value
+    if len(value) > _EXCEL_MOST_CHARACTERS:
+        raise OutputError(f"a cell exceeds the {_EXCEL_MOST_CHARACTERS} characters that Excel can hold; write .csv")
+    return _ILLEGAL_IN_EXCEL.sub("\ufffd", value)
 
 
-def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row], schema: Any) -> None:
+def _write_parquet(
+    path: Path, columns: Sequence[str], rows: Iterable[Row], schema: Any, types: Mapping[str, type]
+) -> None:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -149,19 +185,21 @@ def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row], sche
     stream = iter(rows)
     batch = list(islice(stream, _BATCH))
     try:
-        full = _full_schema(pa, columns, batch, schema)
+        full = _full_schema(pa, columns, batch, schema, types)
         with pq.ParquetWriter(path, full) as writer:
             while batch:
                 writer.write_table(pa.Table.from_pylist(batch, schema=full))
                 batch = list(islice(stream, _BATCH))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
         raise OutputError(
-            f"a column changes its type, which Parquet cannot hold ({type(error).__name__}); write .jsonl"
+            f"a column holds values that Parquet cannot hold together ({type(error).__name__}); write .jsonl"
         ) from error
 
 
-def _full_schema(pa: Any, columns: Sequence[str], batch: list[Row], schema: Any) -> Any:
-    given = {field.name: field for field in schema} if schema is not None else {}
+def _full_schema(pa: Any, columns: Sequence[str], batch: list[Row], schema: Any, types: Mapping[str, type]) -> Any:
+    arrow = {str: pa.string(), bool: pa.bool_(), float: pa.float64()}
+    given = {name: pa.field(name, arrow[kind]) for name, kind in types.items()}
+    given |= {field.name: field for field in schema} if schema is not None else {}
     fields = []
     for name in columns:
         if name in given:

@@ -6,12 +6,12 @@ the file; in CSV and TSV every value is text, so a phone number keeps its leadin
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classifier.bulk.encoding import detect_encoding, open_text
+from classifier.bulk.encoding import open_text
 from classifier.errors import InputError, MissingExtraError
 
 Row = dict[str, Any]
@@ -103,8 +103,8 @@ def open_source(path: Path, format: str | None = None) -> Source:
     for row in _READERS[kind](path):
         columns.update(dict.fromkeys(row))
         size += 1
-    if not size:
-        raise InputError(f"{path} holds no rows; check that it is the file you mean")
+    if not size or not columns:
+        raise InputError(f"{path} holds no rows or no columns; check that it is the file you mean")
     return Source(path, kind, tuple(columns), size)
 
 
@@ -115,10 +115,15 @@ def detect_format(path: Path) -> str:
         InputError: no such file, or a suffix that is not known.
 
     """
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}; check the name") from None
+    except (OSError, ValueError) as error:
+        shown = str(path)[:40].encode("unicode_escape").decode()
+        raise InputError(f"there is no file {shown}… ({type(error).__name__}); check the name") from None
     if path.is_dir():
         return "folder"
-    if not path.exists():
-        raise InputError(f"there is no file {path}; check the name")
     try:
         return FORMATS[path.suffix.lower()]
     except KeyError:
@@ -158,21 +163,48 @@ def find_text_column(source: Source, wanted: str | None) -> str:
 def _read_delimited(path: Path, delimiter: str | None) -> Iterator[Row]:
     with open_text(path) as file:
         if delimiter is None:
-            head = file.read(1 << 16)
-            delimiter = max(",;\t", key=head.partition("\n")[0].count)
+            delimiter = max(",;\t", key=file.readline().count)
             file.seek(0)
-            if detect_encoding(path) == "utf-8-sig":
-                file.seek(0)
+        record_lines: list[str] = []
+        reader = csv.reader(_remembered(file, record_lines), delimiter=delimiter)
         try:
-            reader = csv.reader(file, delimiter=delimiter)
             header = _unique(next(reader, []))
+            record_lines.clear()
+            start = reader.line_num + 1
             for record in reader:
-                if not record:
-                    continue
-                names = [*header, *(f"column_{i + 1}" for i in range(len(header), len(record)))]
-                yield dict(zip(names, record, strict=False))
+                yielded = "".join(record_lines)
+                record_lines.clear()
+                if _ends_inside_quotes(yielded, delimiter):
+                    raise InputError(f"{path} has a quotation mark from line {start} on that is never closed; mend it")
+                start = reader.line_num + 1
+                if record or len(header) == 1:
+                    yield _record(header, record or [""])
         except csv.Error as error:
             raise InputError(f"{path} is damaged near line {reader.line_num}: {error}; mend or re-export it") from error
+
+
+def _remembered(lines: Iterable[str], into: list[str]) -> Iterator[str]:
+    for line in lines:
+        into.append(line)
+        yield line
+
+
+def _ends_inside_quotes(lines: str, delimiter: str) -> bool:
+    """Whether the lines of one record end before their last quotation mark is closed."""
+    if '"' not in lines:
+        return False
+    try:
+        list(csv.reader(lines.splitlines(keepends=True), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
+
+
+def _record(header: list[str], cells: Sequence[Any]) -> Row:
+    """Name the cells of a row; cells beyond the header get columns of their own, missing ones are None."""
+    extra = [f"column_{i + 1}" for i in range(len(header), len(cells))]
+    names = _unique([*header, *extra]) if extra else header
+    return {**dict.fromkeys(header), **dict(zip(names, cells, strict=False))}
 
 
 def _unique(header: list[str]) -> list[str]:
@@ -214,9 +246,10 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
 
 
 def _read_folder(path: Path) -> Iterator[Row]:
-    for file in sorted(path.rglob("*.txt")):
-        with open_text(file) as handle:
-            yield {"file": str(file.relative_to(path)), "text": handle.read().strip("\r\n")}
+    for file in sorted(path.rglob("*")):
+        if file.suffix.lower() == ".txt" and file.is_file():
+            with open_text(file) as handle:
+                yield {"file": str(file.relative_to(path)), "text": handle.read().strip("\r\n")}
 
 
 def _read_xlsx(path: Path) -> Iterator[Row]:
@@ -226,7 +259,19 @@ def _read_xlsx(path: Path) -> Iterator[Row]:
     except ImportError as error:
         raise MissingExtraError("Excel files need openpyxl; install the extra [tables]") from error
     import zipfile
+    import zlib
+    from xml.etree.ElementTree import ParseError
 
+    damaged: tuple[type[Exception], ...] = (
+        OSError,
+        EOFError,
+        KeyError,
+        ValueError,
+        IndexError,
+        TypeError,
+        AttributeError,
+    )
+    damaged += (zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         try:
@@ -234,16 +279,16 @@ def _read_xlsx(path: Path) -> Iterator[Row]:
             sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True)
             header = _unique(["" if cell is None else str(cell) for cell in next(rows, ())])
-            for record in rows:
-                if any(cell is not None for cell in record):
-                    names = [*header, *(f"column_{i + 1}" for i in range(len(header), len(record)))]
-                    yield dict(zip(names, record, strict=False))
+            blank: list[Row] = []  # blank rows count only if a filled one follows
+            for cells in rows:
+                blank.append(_record(header, cells))
+                if any(cell is not None for cell in cells):
+                    yield from blank
+                    blank.clear()
         finally:
             book.close()
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
-        raise InputError(
-            f"cannot read {path} as an Excel file ({type(error).__name__}); save it as .xlsx anew"
-        ) from error
+    except damaged as error:
+        raise InputError(f"cannot read {path} as Excel ({type(error).__name__}); save it as .xlsx anew") from error
 
 
 def _parquet_file(path: Path) -> Any:
@@ -261,16 +306,22 @@ def _parquet_file(path: Path) -> Any:
 def _open_parquet(path: Path) -> Source:
     file = _parquet_file(path)
     try:
+        if not file.metadata.num_rows or not file.schema_arrow.names:
+            raise InputError(f"{path} holds no rows or no columns; check that it is the file you mean")
         return Source(path, "parquet", tuple(file.schema_arrow.names), file.metadata.num_rows, file.schema_arrow)
     finally:
         file.close()
 
 
 def _read_parquet(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
+
     file = _parquet_file(path)
     try:
         for batch in file.iter_batches(batch_size=1024):
             yield from batch.to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"cannot read {path} as Parquet: damaged ({type(error).__name__}); export it anew") from error
     finally:
         file.close()
 

@@ -23,6 +23,8 @@ def as_file(source: Path, output: Path, format: str | None) -> Iterator[tuple[Pa
     if str(source) != "-":
         yield source, format
         return
+    if _reads_from(output):
+        raise OutputError("the output is the input itself; give another name, the input is never overwritten")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{output.name}.", suffix=".stdin", dir=output.parent)
     except OSError as error:
@@ -35,3 +37,11 @@ def as_file(source: Path, output: Path, format: str | None) -> Iterator[tuple[Pa
         yield path, format or "lines"
     finally:
         path.unlink(missing_ok=True)
+
+
+def _reads_from(output: Path) -> bool:
+    """Whether standard input was redirected from the very file that is to be written."""
+    try:
+        return os.path.samestat(os.fstat(sys.stdin.fileno()), output.stat())
+    except (OSError, ValueError):  # no such output yet, or no real standard input
+        return False

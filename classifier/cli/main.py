@@ -4,6 +4,8 @@ Data goes to standard output, everything else to standard error. Exit codes: 0 d
 1 the task failed for a reason that one line explains, 2 wrong usage, 130 interrupted.
 """
 
+import io
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import click
 
 from classifier import __version__
-from classifier.errors import CollectionMessageError
+from classifier.errors import CollectionMessageError, InputError
 
 POLICY = click.option(
     "--policy",
@@ -47,6 +49,8 @@ class _Commands(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
+        except KeyboardInterrupt:
+            ctx.exit(130)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,6 +77,8 @@ def check(text: str | None, as_json: bool, policy: str, model_path: Path | None)
         raise click.UsageError('give the message in quotation marks, or "-" and paste it (end with Ctrl-D)')
     if text is None or text == "-":
         text = decode_input(stdin_bytes()).strip("\r\n")
+    elif any("\ud800" <= char <= "\udfff" for char in text):
+        raise InputError("the message is not text in UTF-8; save it in a file and use: cmc check - < file")
     finding = load(model_path).classify(text, policy=policy)
     if as_json:
         import json
@@ -191,6 +197,10 @@ def evaluate(
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal in GBK cannot show every emoji
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that temporary files are removed
     cli(prog_name="cmc")
 
 

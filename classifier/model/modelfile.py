@@ -20,6 +20,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,16 @@ POLICIES = ("cautious", "balanced", "sensitive")
 """Names of the policies, from few false accusations to few misses."""
 
 FloatArray = NDArray[np.float64]
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,  # an encrypted member; includes NotImplementedError
+)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -154,15 +165,7 @@ def read_model(path: Path) -> Model:
             if hashlib.sha256(members[name]).hexdigest() != digest:
                 raise ModelError(f"the model {path} is damaged ({name} does not match its hash); get it anew")
         return _assemble(manifest, members, hashlib.sha256(data).hexdigest())
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        NotImplementedError,
-    ) as error:
+    except _DAMAGED as error:
         raise ModelError(f"the model {path} is damaged or no model ({type(error).__name__}); get it anew") from error
 
 

@@ -22,7 +22,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from classifier.text.phrases import PhraseTable
 
@@ -101,7 +101,7 @@ Step = Callable[[str], Iterable[Edit]]
 
 @cache
 def _table(name: str) -> dict[str, str]:
-    raw = json.loads(files("classifier.text").joinpath("tables", f"{name}.json").read_text(encoding="utf-8"))
+    raw = json.loads(Path(__file__).with_name("tables").joinpath(f"{name}.json").read_text(encoding="utf-8"))
     return dict(zip(raw["from"], raw["to"], strict=True)) if set(raw) == {"from", "to"} else raw
 
 

@@ -1,0 +1,193 @@
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from classifier import LONGEST_TEXT, Classifier, __version__
+from classifier.classifier import default_model_path
+
+Run = Callable[..., Result]
+Process = Callable[..., subprocess.CompletedProcess[bytes]]
+OneLine = Callable[[Result], str]
+
+REMINDER = "您好，您本期账单326.50元将于明日到期，请登录官方App还款"
+THREAT = "今天不还钱就带人去你家打断你的腿"
+TWO_ACTS = "再不还款就派人上门打断你的腿，还要打爆你全家通讯录，通知你单位和村委"
+FRAUD = "账户逾期，请点击链接 http://a.cc/x 转账到个人账户王某处理"
+
+
+@pytest.mark.parametrize("policy", ["cautious", "balanced", "sensitive"])
+@pytest.mark.parametrize("text", [REMINDER, THREAT, TWO_ACTS])
+def test_json_is_the_finding_of_the_library(cmc: Run, classifier: Classifier, text: str, policy: str) -> None:
+    result = cmc("check", "--json", "--policy", policy, text)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == classifier.classify(text, policy=policy).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (REMINDER, ["结论 Finding: 合法提醒 (lawful reminder)", "一般不需要", REMINDER]),
+        (THREAT, ["结论 Finding: 威胁恐吓 (threat)", "〔", "人身威胁 (threat of violence): 「"]),
+        (TWO_ACTS, ["骚扰第三方 (harassment of third parties) + 威胁恐吓 (threat)"]),
+        (FRAUD, ["合法提醒", "Review: 需要", "可能是诈骗", "「http://a.cc/x」"]),
+    ],
+)
+def test_a_person_reads_the_finding_with_its_evidence(cmc: Run, text: str, shown: list[str]) -> None:
+    result = cmc("check", text)
+    assert result.exit_code == 0
+    for words in [*shown, "不是法律结论", "policy balanced"]:
+        assert words in result.stdout
+
+
+def test_marks_of_evidence_are_balanced_and_leave_the_message_whole(cmc: Run, classifier: Classifier) -> None:
+    lines = cmc("check", TWO_ACTS).stdout.splitlines()
+    shown = lines[lines.index("原文与依据 Message with evidence:") + 1].strip()
+    assert shown.replace("〔", "").replace("〕", "") == TWO_ACTS
+    assert shown.count("〔") == shown.count("〕") > 0
+    for item in classifier.classify(TWO_ACTS).evidence:
+        assert item.text[0] + item.text[-1] in shown or item.text in shown.replace("〔", "").replace("〕", "")
+
+
+def test_a_message_cannot_drive_the_terminal(cmc: Run) -> None:
+    result = cmc("check", f"{THREAT}\x1b[2J\x07\u202e\n第二行")
+    assert result.exit_code == 0
+    assert not set("\x1b\x07\u202e") & set(result.stdout)
+    assert "\ufffd[2J" in result.stdout
+    assert "\n  第二行" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["-"], []], ids=["dash", "nothing"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_message_comes_on_standard_input_in_any_of_the_encodings(
+    cmc: Run, classifier: Classifier, arguments: list[str], encoding: str
+) -> None:
+    result = cmc("check", "--json", *arguments, stdin=f"{THREAT}\r\n".encode(encoding))
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["evidence"] == classifier.classify(THREAT).to_dict()["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stdin", "says"),
+    [
+        ("", None, "empty"),
+        (" \n\u3000", None, "empty"),
+        ("-", b"", "empty"),
+        ("-", b"\r\n", "empty"),
+        ("还" * (LONGEST_TEXT + 1), None, str(LONGEST_TEXT)),
+        ("-", b"\x89PNG\r\n\x1a\n\0\0", "not text"),
+        ("-", b"\xff\xfe\x00", "not text"),
+        ("-", b"\xff\xff\xff", "not text"),
+    ],
+)
+def test_what_is_no_message_is_refused_in_one_line(
+    cmc: Run, one_line: OneLine, text: str, stdin: bytes | None, says: str
+) -> None:
+    line = one_line(cmc("check", text, stdin=stdin))
+    assert says in line
+    assert ";" in line
+
+
+def flipped(position: int) -> Callable[[bytes], bytes]:
+    def change(data: bytes) -> bytes:
+        return data[:position] + bytes([data[position] ^ 0xFF]) + data[position + 1 :]
+
+    return change
+
+
+def unpackable(data: bytes) -> bytes:
+    start = data.index(b"lexicon.json") + len(b"lexicon.json")
+    return data[:start] + b"\xff" + data[start + 1 :]
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda data: b"",
+    "text": lambda data: b"model",
+    "cut short": lambda data: data[: len(data) // 2],
+    "another zip": lambda data: b"PK\x05\x06" + b"\0" * 18,
+    "a name changed": lambda data: data.replace(b"intercepts.npy", b"intercepts.npz"),
+    "a byte of the end changed": lambda data: flipped(len(data) - 40)(data),
+    "a byte of a packed member changed": lambda data: flipped(data.index(b"lexicon.json") + 2000)(data),
+    "a packed member that cannot be unpacked": unpackable,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_model_is_refused_in_one_line(cmc: Run, one_line: OneLine, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "model.zip"
+    path.write_bytes(DAMAGE[damage](default_model_path().read_bytes()))
+    line = one_line(cmc("check", "--model", path, THREAT))
+    assert str(path) in line
+    assert "damaged" in line
+
+
+@pytest.mark.parametrize("name", ["none.zip", "."])
+def test_a_missing_model_is_refused_in_one_line(cmc: Run, one_line: OneLine, tmp_path: Path, name: str) -> None:
+    assert "cannot read the model" in one_line(cmc("check", "--model", tmp_path / name, THREAT))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--policy", "strict", THREAT], ["--nothing", THREAT], [THREAT, REMINDER]],
+    ids=["no message on a terminal", "unknown policy", "unknown option", "two messages"],
+)
+def test_wrong_usage_has_its_own_exit_code(cmc: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: True, raising=False)
+    result = cmc("check", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Usage: cmc check" in result.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["label"], ["train"], ["evaluate"]])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_explains_itself(cmc: Run, command: list[str], option: str) -> None:
+    result = cmc(*command, option)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: cmc")
+
+
+def test_the_version_is_the_package_version(cmc: Run) -> None:
+    assert cmc("--version").stdout == f"cmc, version {__version__}\n"
+
+
+def test_an_own_process_reads_standard_input_and_ends_with_zero(cmc_process: Process, classifier: Classifier) -> None:
+    done = cmc_process("check", "--json", "-", input=THREAT.encode("gb18030"))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout) == classifier.classify(THREAT).to_dict()
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"\n", 1), (b"\x89PNG\0", 1)])
+def test_an_own_process_ends_with_one_for_what_is_no_message(cmc_process: Process, data: bytes, code: int) -> None:
+    done = cmc_process("check", input=data)
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.startswith(b"cmc: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+@pytest.mark.parametrize("arguments", [["check", THREAT], ["check", "--json", THREAT]])
+def test_a_reader_that_went_away_is_no_error(cmc_process: Process, arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = cmc_process(*arguments, stdout=writer)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_of_a_smaller_character_set_shows_the_finding(cmc_process: Process) -> None:
+    done = cmc_process("check", f"{THREAT}😡", env={"PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"})
+    assert done.returncode == 0
+    assert "威胁恐吓" in done.stdout.decode("gbk")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="arguments are bytes on POSIX only")
+def test_an_argument_that_is_no_text_is_refused(cmc_process: Process) -> None:
+    done = cmc_process("check", THREAT.encode("gb18030"))
+    assert done.returncode == 1
+    assert b"not text" in done.stderr
