@@ -3,8 +3,8 @@
 A head's margin is a sum over feature occurrences (`Scorer.contributions`), so it can be shared
 out exactly: each occurrence gives its weight to the characters it covers, in equal parts. Words
 then hold the sum of their characters. The heaviest words are kept until they carry
-`_SHARE` of all positive weight, neighbours are joined, and a span that a signal covers
-is named after it.
+`_SHARE` of all positive weight, neighbours are joined, single characters dropped where
+longer spans stand, and a span that a signal covers is named after it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,9 @@ from classifier.model.features import Reading
 from classifier.model.scorer import Contribution
 from classifier.text.signals import SignalSpan
 
-_SHARE = 0.75
-_JOIN = 1
+_SHARE = 0.85
+_FAINT = 0.15  # of the heaviest word; lighter ones are noise to a reader
+_JOIN = 2
 _MOST_SPANS = 8
 
 Span = tuple[int, int]
@@ -69,11 +70,12 @@ def _heaviest(reading: Reading, weights: Sequence[float]) -> list[Span]:
     kept: list[Span] = []
     carried = 0.0
     for weight, start, end in positive:
-        if carried >= _SHARE * total:
+        if carried >= _SHARE * total or weight < _FAINT * positive[0][0]:
             break
         kept.append((start, end))
         carried += weight
     joined = _join(sorted(kept))
+    joined = [span for span in joined if span[1] - span[0] > 1] or joined  # "不" alone tells a reader nothing
     joined.sort(key=lambda span: -sum(weights[span[0] : span[1]]))
     return sorted(joined[:_MOST_SPANS])
 

@@ -5,7 +5,7 @@ Three blocks, each weighted by TF-IDF on its own:
 - `word`: jieba words, one and two in a row; words of the signature apart
 - `char`: characters, one to four in a row
 - `concept`: word classes of the lexicon and placeholders, alone and as ordered pairs that stand
-  near each other, those of the signature, and a few marks of layout
+  near each other, those of the signature, alone and with each of the text, and a few marks of layout
 """
 
 from collections.abc import Iterator
@@ -97,8 +97,10 @@ def concept_features(reading: Reading) -> Iterator[Feature]:
             if right.start >= left.end:
                 pairs += 1
                 yield f"{left.name}>{right.name}", left.start, right.end
+    present = dict.fromkeys(concept.name for concept in concepts)
     for name in reading.signature_concepts:
         yield f"【{name}", 0, 0
+        yield from ((f"【{name}>{other}", 0, 0) for other in present)
     yield from ((name, 0, 0) for name in _layout(reading))
 
 

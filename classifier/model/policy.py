@@ -8,8 +8,9 @@
 
 Each act starts from the threshold with its best F1; one common shift in log-odds then moves all
 acts together until the bound is met with the least cost. Held-out messages count by
-`validation_weights`: twins stand at the border on purpose and far more often than in life, so a
-message that has a twin counts `TWIN_WEIGHT` of one that has none.
+`validation_weights`: the corpus crowds the border on purpose, far more than life does. A message
+with a twin counts `TWIN_WEIGHT`, another one from a family that holds both abusive and other
+messages `NEIGHBOUR_WEIGHT`, and one from a family of its kind alone 1.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from classifier.model.corpus import Example
 from classifier.model.modelfile import FloatArray, Policy
 
 TWIN_WEIGHT = 0.1
+NEIGHBOUR_WEIGHT = 0.3
 LAWFUL_ACCUSED = {"cautious": 0.005, "balanced": 0.02}
 ABUSIVE_FLAGGED = 0.97
 REVIEW_SHARE = 0.10
@@ -32,7 +34,16 @@ _GRID = np.linspace(0.05, 0.95, 91)
 
 def validation_weights(examples: Sequence[Example]) -> FloatArray:
     """Return the weight of each held-out message, float64 (messages,)."""
-    return np.array([1.0 if example.twin is None else TWIN_WEIGHT for example in examples])
+    kinds: dict[str, set[bool]] = {}
+    for example in examples:
+        kinds.setdefault(example.family, set()).add(bool(example.labels & set(ACTS)))
+
+    def weight(example: Example) -> float:
+        if example.twin is not None:
+            return TWIN_WEIGHT
+        return NEIGHBOUR_WEIGHT if len(kinds[example.family]) > 1 else 1.0
+
+    return np.array([weight(example) for example in examples])
 
 
 def choose_policies(probabilities: FloatArray, examples: Sequence[Example]) -> dict[str, Policy]:
