@@ -1,5 +1,6 @@
 """The classifier: one way for a message, from text to finding."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -7,13 +8,20 @@ from classifier.errors import InputError
 from classifier.finding import Finding, ModelInfo
 from classifier.labels import ACTS, CODEBOOK_VERSION, COLLECTION, FRAUD_SIGNALS, SIGNAL_ACTS, Label, Signal
 from classifier.model.evidence import find_evidence
-from classifier.model.features import Reader
+from classifier.model.features import Reader, Reading
 from classifier.model.modelfile import Model, Policy, read_model
 from classifier.model.scorer import Scorer
+from classifier.text.placeholders import HAN_RUN
 from classifier.text.signals import SignalSpan, find_signals
 
 DEFAULT_POLICY = "balanced"
 LONGEST_TEXT = 20_000
+_FOREIGN_LETTERS = 10
+_FEWEST_HAN = 2
+_SENTENCE_END = re.compile(r"[。!?!?;;\n]+")
+_SHORTEST_PASSAGE = 6
+_FEWEST_PASSAGES = 3
+_MOST_PASSAGES = 60
 """Characters of the longest text that is read as one message."""
 
 
@@ -58,7 +66,9 @@ class Classifier:
         acts = [label for label in labels if label in ACTS]
         contributions = self._scorer.contributions(reading) if acts else []
         seen = {span.signal for span in spans}
-        reasons = tuple(_review_reasons(scores, thresholds, labels, seen))
+        reasons = (*_review_reasons(scores, thresholds, seen), *_unreadable(reading))
+        if not acts and self._has_abusive_passage(text):
+            reasons = (*reasons, "abusive_passage")
         return Finding(
             label=max(labels, key=lambda label: scores.get(label, 0.0)),
             labels=labels,
@@ -80,6 +90,18 @@ class Classifier:
         """
         self._policy(policy)
         return (self.classify(text, policy=policy) for text in texts)
+
+    def _has_abusive_passage(self, text: str) -> bool:
+        """Whether one sentence among others would be flagged alone: in a long paste it weighs little.
+
+        Judged by the `cautious` policy, whatever policy is asked for: it only calls a person.
+        """
+        passages = [p for p in _SENTENCE_END.split(text) if len(p) >= _SHORTEST_PASSAGE]
+        if len(passages) < _FEWEST_PASSAGES:
+            return False
+        strict = self.model.policies["cautious"]
+        scored = (self._scorer.probabilities(self._read(passage)) for passage in passages[:_MOST_PASSAGES])
+        return any(set(decide(scores, strict)) & set(ACTS) for scores in scored)
 
     def _policy(self, name: str) -> Policy:
         try:
@@ -103,14 +125,22 @@ def _explaining(spans: list[SignalSpan], labels: tuple[Label, ...]) -> list[Sign
     return [s for s in spans if not SIGNAL_ACTS[s.signal] or set(SIGNAL_ACTS[s.signal]) & set(labels)]
 
 
-def _review_reasons(
-    scores: dict[str, float], policy: Policy, labels: tuple[Label, ...], signals: set[Signal]
-) -> Iterator[str]:
+def _review_reasons(scores: dict[str, float], policy: Policy, signals: set[Signal]) -> Iterator[str]:
     near = [name for name, (low, high) in policy.review.items() if low <= scores[name] <= high]
     if near:
         yield "near_threshold"
-    if labels == (Label.LAWFUL_REMINDER,) and signals & FRAUD_SIGNALS:
+    if signals & FRAUD_SIGNALS:
         yield "fraud_signal"
+
+
+def _unreadable(reading: Reading) -> Iterator[str]:
+    """Say where the model has next to nothing to go by: a text that is hardly Chinese, or a character or two."""
+    han = sum(len(run) for run in HAN_RUN.findall(reading.body.text))
+    latin = sum("a" <= char <= "z" for char in reading.body.text)
+    if latin >= _FOREIGN_LETTERS and latin > 2 * han:
+        yield "not_chinese"
+    elif han < _FEWEST_HAN:
+        yield "too_short"
 
 
 def default_model_path() -> Path:

@@ -57,7 +57,8 @@ class Finding:
         scores: probabilities in [0, 1] for `collection` and each act; an act never exceeds
             `collection`.
         needs_review: whether a person should look before anyone relies on it.
-        review_reasons: why, as short codes ("near_threshold", "fraud_signal", "signal_without_label").
+        review_reasons: why, as short codes: `near_threshold`, `fraud_signal`, `abusive_passage`,
+            `not_chinese`, `too_short`.
         policy: name of the thresholds used.
         signals: tactics seen in the text, in codebook order.
         evidence: spans that explain `labels` and `signals`, by position.
@@ -76,11 +77,11 @@ class Finding:
     model: ModelInfo
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the finding as plain JSON values, in the form that library, CLI and service share."""
+        """Return the finding as plain JSON values, in the form that library and command line share."""
         return {
             "label": self.label.value,
             "labels": [label.value for label in self.labels],
-            "scores": {name: round(score, 6) for name, score in self.scores.items()},
+            "scores": {str(name): round(score, 6) for name, score in self.scores.items()},
             "needs_review": self.needs_review,
             "review_reasons": list(self.review_reasons),
             "policy": self.policy,

@@ -120,3 +120,22 @@ def test_importing_and_scoring_needs_no_training_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Pay your loan today or we will call your whole family and your boss.", "not_chinese"),
+        ("好", "too_short"),
+        ("【某某分期】您的账单已逾期,请点击 t.cn/Ab9x 还款", "fraud_signal"),
+        (
+            "今天天气不错。我们去公园走了走。再不还钱,明天就爆你通讯录,让你全家不得安宁。"
+            "晚上在家吃的饺子。孩子作业写完了。周末去外婆家。超市鸡蛋打折。",
+            "abusive_passage",
+        ),
+    ],
+)
+def test_what_cannot_be_judged_safely_goes_to_a_person(text: str, reason: str) -> None:
+    finding = CLASSIFIER.classify(text)
+    assert finding.needs_review
+    assert reason in finding.review_reasons or set(finding.labels) & set(ACTS)

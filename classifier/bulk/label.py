@@ -57,7 +57,7 @@ class Job:
 
 @dataclass
 class Summary:
-    """What came of a job: rows by label, rows without an answer by reason, rows for a person."""
+    """What came of a job: rows by label (a row may count in several), without an answer by reason, for a person."""
 
     rows: int = 0
     labels: Counter[str] = field(default_factory=Counter)
@@ -158,7 +158,7 @@ def _joined(source: Source, answers: Iterable[Row], prefix: str, kind: str, summ
         if finding is None:
             summary.skipped[answer["status"]] += 1
         else:
-            summary.labels[finding["label"]] += 1
+            summary.labels.update(finding["labels"])
             summary.needs_review += finding["needs_review"]
             result |= flat_columns(finding, lists=lists)
         ours = {prefix + name: result.get(name) for name in RESULT_COLUMNS}

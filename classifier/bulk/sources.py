@@ -7,6 +7,7 @@ the file; in CSV and TSV every value is text, so a phone number keeps its leadin
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ TEXT_NAMES = [
 
 _SAMPLE = 50
 _DECISIVE = 3.0
+_SHOWN = 20
 csv.field_size_limit(1 << 28)
 
 
@@ -138,7 +140,9 @@ def find_text_column(source: Source, wanted: str | None) -> str:
         InputError: no such column, or no single obvious choice; the message lists the columns.
 
     """
-    listed = ", ".join(source.columns)
+    listed = ", ".join(name if len(name) <= _SHOWN else name[:_SHOWN] + "…" for name in source.columns)
+    if any(sum(_is_han(char) for char in name) > _SHOWN for name in source.columns):
+        raise InputError(f"the first row of {source.path} looks like a message; put a row of column names above it")
     if wanted is not None:
         if wanted not in source.columns:
             raise InputError(f"there is no column {wanted!r}; the columns are: {listed}")
@@ -146,18 +150,22 @@ def find_text_column(source: Source, wanted: str | None) -> str:
     if len(source.columns) == 1:
         return source.columns[0]
     for name in TEXT_NAMES:
-        named = [c for c in source.columns if c.strip().lower() == name]
+        named = [c for c in source.columns if c.strip().lower() in (name, f"{name}_2")]
         if len(named) == 1:
             return named[0]
     counts = dict.fromkeys(source.columns, 0)
     for _, row in zip(range(_SAMPLE), source.rows(), strict=False):
         for column, value in row.items():
             if isinstance(value, str):
-                counts[column] += sum("\u4e00" <= char <= "\u9fff" for char in value)
+                counts[column] += sum(map(_is_han, value))
     first, second = sorted(counts, key=lambda c: -counts[c])[:2]
     if counts[first] and counts[first] >= _DECISIVE * counts[second]:
         return first
     raise InputError(f"which column holds the message? give --text-column; the columns are: {listed}")
+
+
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
 
 
 def _read_delimited(path: Path, delimiter: str | None) -> Iterator[Row]:
@@ -248,8 +256,10 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
 def _read_folder(path: Path) -> Iterator[Row]:
     for file in sorted(path.rglob("*")):
         if file.suffix.lower() == ".txt" and file.is_file():
-            with open_text(file) as handle:
-                yield {"file": str(file.relative_to(path)), "text": handle.read().strip("\r\n")}
+            text: str | None = None
+            with suppress(InputError), open_text(file) as handle:
+                text = handle.read().strip("\r\n")
+            yield {"file": str(file.relative_to(path)), "text": text}  # a file that is no text is a missing value
 
 
 def _read_xlsx(path: Path) -> Iterator[Row]:
@@ -273,8 +283,8 @@ def _read_xlsx(path: Path) -> Iterator[Row]:
     )
     damaged += (zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException)
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as file:  # given a file, openpyxl does not judge by the name
+            book = load_workbook(file, read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True)
@@ -285,8 +295,6 @@ def _read_xlsx(path: Path) -> Iterator[Row]:
                 if any(cell is not None for cell in cells):
                     yield from blank
                     blank.clear()
-        finally:
-            book.close()
     except damaged as error:
         raise InputError(f"cannot read {path} as Excel ({type(error).__name__}); save it as .xlsx anew") from error
 

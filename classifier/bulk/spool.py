@@ -1,5 +1,6 @@
 """Standard input as a file, so that tables can be read twice whatever they come from."""
 
+import glob
 import os
 import sys
 import tempfile
@@ -25,6 +26,8 @@ def as_file(source: Path, output: Path, format: str | None) -> Iterator[tuple[Pa
         return
     if _reads_from(output):
         raise OutputError("the output is the input itself; give another name, the input is never overwritten")
+    for stale in output.parent.glob(f".{glob.escape(output.name)}.*.stdin"):
+        stale.unlink(missing_ok=True)  # left by a run that was killed
     try:
         handle, name = tempfile.mkstemp(prefix=f".{output.name}.", suffix=".stdin", dir=output.parent)
     except OSError as error:

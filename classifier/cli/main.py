@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from classifier import __version__
-from classifier.errors import CollectionMessageError, InputError
+from classifier.errors import CollectionMessageError, InputError, OutputError
 
 POLICY = click.option(
     "--policy",
@@ -49,7 +49,11 @@ class _Commands(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
+        except OSError as error:
+            click.echo(f"cmc: cannot write the answer: {error.strerror}", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
+            click.echo("cmc: 已停止 stopped; `cmc label` goes on with --resume", err=True)
             ctx.exit(130)
 
 
@@ -76,7 +80,7 @@ def check(text: str | None, as_json: bool, policy: str, model_path: Path | None)
     if text is None and sys.stdin.isatty():
         raise click.UsageError('give the message in quotation marks, or "-" and paste it (end with Ctrl-D)')
     if text is None or text == "-":
-        text = decode_input(stdin_bytes()).strip("\r\n")
+        text = decode_input(stdin_bytes()).replace("\r\n", "\n").strip("\n")
     elif any("\ud800" <= char <= "\udfff" for char in text):
         raise InputError("the message is not text in UTF-8; save it in a file and use: cmc check - < file")
     finding = load(model_path).classify(text, policy=policy)
@@ -142,7 +146,7 @@ def label(
     help="写到哪里。 Where to write the model.",
 )
 def train(datasets: Path, output: Path) -> None:
-    """用 datasets/ 重新训练模型。 Rebuild the model from the corpus and the lexicon."""
+    """用 datasets/ 重新训练模型。 Rebuild the shipped model from the corpus and the lexicon (-o: elsewhere)."""
     from classifier.cli.show import show_training
     from classifier.extras import needs
 
@@ -152,6 +156,8 @@ def train(datasets: Path, output: Path) -> None:
     from classifier.model.modelfile import write_model
     from classifier.text.lexicon import Lexicon
 
+    if not output.parent.is_dir():
+        raise OutputError(f"there is no folder {output.parent}; create it or choose another place")
     examples = read_corpus(datasets)
     run = train_model(examples, Lexicon.read(datasets / "lexicon"))
     sha256 = write_model(run.model, output)

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 _SCORE_ZH = {COLLECTION: "是催收信息", **{label.value: name for label, name in LABEL_ZH.items()}}
 _SCORE_EN = {COLLECTION: "collection message", **{label.value: name for label, name in LABEL_EN.items()}}
 _REVIEW = {
+    "abusive_passage": ("全文看不明显,但其中有一句像是施压或恐吓", "one sentence of it, taken alone, looks abusive"),
+    "not_chinese": ("几乎没有中文,本工具读不懂", "hardly any Chinese: this tool cannot read it"),
+    "too_short": ("太短,无从判断", "too short to say"),
     "near_threshold": ("判断接近界线,请人工复核", "close to the line: a person should look at it"),
     "fraud_signal": (
-        "有可疑链接或私人收款,可能是诈骗:先向官方号码核实,不要付款",
-        "suspicious link or private account: may be fraud, verify before paying",
+        "有链接或私人收款:若不认识对方,先向官方号码核实,核实前不要付款",
+        "link or private account: unless you know the sender, verify with the official number before paying",
     ),
 }
+_UNSURE = {"near_threshold", "not_chinese", "too_short"}
 _BAR = 20
 
 
@@ -36,7 +40,7 @@ def _padded(text: str, width: int) -> str:
 def _printable(text: str) -> str:
     """Keep line breaks and visible characters; a sender must not drive the reader's terminal."""
     hidden = ("Cc", "Cf", "Cs")
-    return "".join(c if c == "\n" or unicodedata.category(c) not in hidden else "\ufffd" for c in text)
+    return "".join(c if c in "\n\u200d" or unicodedata.category(c) not in hidden else "\ufffd" for c in text)
 
 
 def marked(text: str, finding: Finding) -> str:
@@ -61,7 +65,8 @@ def marked(text: str, finding: Finding) -> str:
 
 def show_finding(text: str, finding: Finding) -> str:
     """Return the finding of one message for a person to read."""
-    lines = ["结论 Finding: " + " + ".join(_name(label) for label in finding.labels)]
+    unsure = " (不能确定 undecided)" if _UNSURE & {*finding.review_reasons} else ""
+    lines = [f"结论 Finding{unsure}: " + " + ".join(_name(label) for label in finding.labels)]
     lines.append(_review_line(finding))
     lines += ["", "概率 Probabilities:"]
     for name, score in finding.scores.items():
@@ -75,15 +80,25 @@ def show_finding(text: str, finding: Finding) -> str:
         ]
     lines += [
         "",
+        *_advice(finding),
         "说明: 机器筛查,不是法律结论;信息未离开本机。 A screening, not a verdict of law; nothing left this machine.",
         f"模型 Model {finding.model.version} · 策略 policy {finding.policy}",
     ]
     return "\n".join(lines)
 
 
+def _advice(finding: Finding) -> list[str]:
+    """Return one calm line on what to do first."""
+    if finding.labels == (Label.UNRELATED,):
+        return []
+    keep = "建议: 保留原信息;用贷款机构的官方号码核实。 Keep the original; verify with the lender's official number."
+    danger = "有现实人身危险,请先拨打110。 In real danger, call 110 first."
+    return [keep, danger] if Label.THREAT in finding.labels else [keep]
+
+
 def _review_line(finding: Finding) -> str:
     if not finding.needs_review:
-        return "人工复核 Review: 一般不需要 (not needed as a rule)"
+        return "人工复核 Review: 把握较大,仍可人工核对 (fairly sure; a person may still check)"
     reasons = [_REVIEW[reason] for reason in finding.review_reasons]
     zh, en = ";".join(r[0] for r in reasons), "; ".join(r[1] for r in reasons)
     return f"人工复核 Review: 需要 — {zh} (needed: {en})"
@@ -96,7 +111,10 @@ def _where(finding: Finding, signal: Signal) -> str:
 
 def show_summary(summary: "Summary", output: Path) -> str:
     """Return what came of labelling a table."""
-    lines = [f"完成 Done: {summary.rows} 行 rows → {output} (信息列 text column: {summary.text_column})"]
+    lines = [
+        f"完成 Done: {summary.rows} 行 rows → {output} (信息列 text column: {summary.text_column})",
+        "  一行可计入多类 one row may count in several:",
+    ]
     if summary.resumed:
         lines.append(f"  接续 resumed after {summary.resumed} rows")
     lines += [f"  {_padded(LABEL_ZH[label], 14)}{summary.labels[label.value]:>8}  {LABEL_EN[label]}" for label in Label]

@@ -36,12 +36,13 @@ class Example:
 
 
 def parse_labels(names: Iterable[str]) -> frozenset[Label]:
-    """Return the labels of one message, checked against the codebook.
+    """Return the labels of one message (a list, or joined by `|`), checked against the codebook.
 
     Raises:
         ValueError: an unknown label, none at all, or a state beside another label.
 
     """
+    names = names.split("|") if isinstance(names, str) else names
     labels = frozenset(Label(name) for name in names)
     if not labels:
         raise ValueError("no label")
@@ -74,10 +75,10 @@ def _example(line: str, where: str) -> Example:
             if k not in _OWN and isinstance(v, (str, bool, int))
         )
         return Example(
-            id=str(row["id"]),
+            id=str(row.get("id", where)),
             text=str(row["text"]),
             labels=parse_labels(row["labels"]),
-            family=str(row.get("family") or row["id"]),
+            family=str(row.get("family") or row.get("id", where)),
             signals=tuple(Signal(name) for name in row.get("signals", ())),
             twin=row.get("twin"),
             facets=facets,

@@ -64,7 +64,7 @@ def _character_weights(contributions: Iterable[Contribution], head: int, size: i
 
 
 def _heaviest(reading: Reading, weights: Sequence[float]) -> list[Span]:
-    words = [(sum(weights[start:end]), start, end) for _, start, end in reading.words]
+    words = [(sum(weights[start:end]), start, end) for word, start, end in reading.words if word not in "?!\n"]
     positive = sorted((word for word in words if word[0] > 0), reverse=True)
     total = sum(weight for weight, _, _ in positive)
     kept: list[Span] = []

@@ -13,7 +13,7 @@ from classifier.labels import Label, Signal
 from classifier.model.corpus import Example, read_corpus
 
 _FACETS = ("sender", "receiver", "role", "channel", "register", "disguise")
-_LENGTHS = (0, 8, 20, 40, 80, 160, 10_000)
+_LENGTHS = (8, 20, 40, 80, 160)
 
 
 def matrix(examples: Sequence[Example]) -> str:
@@ -22,7 +22,7 @@ def matrix(examples: Sequence[Example]) -> str:
         {
             **{facet: [example.facet(facet) for example in examples] for facet in _FACETS},
             "outcome": ["+".join(label for label in Label if label in example.labels) for example in examples],
-            "length": pd.cut([len(example.text) for example in examples], list(_LENGTHS)).astype(str),
+            "length": [_length(example.text) for example in examples],
         }
     )
     by_label = {label.value: [label in example.labels for example in examples] for label in Label}
@@ -47,6 +47,12 @@ def matrix(examples: Sequence[Example]) -> str:
         f"{len(examples)} messages in {families} families; {twins} stand in a pair of twins.",
     ]
     return "\n".join([*head, *(line for title, table in sections for line in _section(title, table))]) + "\n"
+
+
+def _length(text: str) -> str:
+    """Return the band of a length, written so that bands sort by size."""
+    most = next((most for most in _LENGTHS if len(text) <= most), None)
+    return f"up to {most:>3}" if most else "up to any"
 
 
 def _section(title: str, table: pd.DataFrame) -> list[str]:

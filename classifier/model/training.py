@@ -24,10 +24,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import FeatureUnion
 
+from classifier.errors import CorpusError
 from classifier.labels import ACTS, COLLECTION, SCORES, Label
 from classifier.model.corpus import Example, corpus_hash
 from classifier.model.features import FEATURE_FUNCTIONS, Reader, Reading
-from classifier.model.modelfile import BlockWeights, FloatArray, Model
+from classifier.model.modelfile import BlockWeights, FloatArray, Model, Policy
 from classifier.model.policy import choose_policies
 from classifier.model.scorer import calibrated
 from classifier.text.lexicon import Lexicon
@@ -144,10 +145,14 @@ def train(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig 
     """Train a model on labelled messages.
 
     Raises:
-        CorpusError: a label of the codebook has no example.
+        CorpusError: a label of the codebook has too few families to be held out.
 
     """
     config = config or TrainingConfig()
+    for label in Label:
+        families = {example.family for example in examples if label in example.labels}
+        if len(families) < 2 * config.folds:
+            raise CorpusError(f"{label} occurs in {len(families)} families; {2 * config.folds} at least are needed")
     reader = Reader(lexicon)
     readings = [reader(example.text) for example in examples]
     truth = truth_of(examples)
@@ -155,13 +160,14 @@ def train(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig 
     calibration = fit_calibration(margins, truth).astype(np.float32).astype(np.float64)
     held_out = probabilities(margins, calibration)
     pipeline = fit_pipeline(readings, truth, config)
+    policies = choose_policies(held_out, examples)
     model = Model(
         lexicon=lexicon,
         blocks=_blocks(pipeline, config),
         intercepts=np.array([pipeline.heads[name].intercept_[0] for name in SCORES]),
         calibration=calibration,
-        policies=choose_policies(held_out, examples),
-        version=_version(examples, lexicon, config),
+        policies=policies,
+        version=_version(examples, lexicon, config, policies),
         facts=_facts(examples, config),
     )
     return TrainingRun(model, pipeline, held_out)
@@ -179,8 +185,9 @@ def _blocks(pipeline: Pipeline, config: TrainingConfig) -> dict[str, BlockWeight
     return blocks
 
 
-def _version(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig) -> str:
-    content = [corpus_hash(examples), lexicon.classes, lexicon.disguises, asdict(config)]
+def _version(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig, policies: dict[str, Policy]) -> str:
+    chosen = {name: asdict(policy) for name, policy in policies.items()}
+    content = [corpus_hash(examples), lexicon.classes, lexicon.disguises, asdict(config), chosen]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
 
 

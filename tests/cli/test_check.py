@@ -31,10 +31,10 @@ def test_json_is_the_finding_of_the_library(cmc: Run, classifier: Classifier, te
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (REMINDER, ["结论 Finding: 合法提醒 (lawful reminder)", "一般不需要", REMINDER]),
+        (REMINDER, ["结论 Finding: 合法提醒 (lawful reminder)", "把握较大", REMINDER]),
         (THREAT, ["结论 Finding: 威胁恐吓 (threat)", "〔", "人身威胁 (threat of violence): 「"]),
         (TWO_ACTS, ["骚扰第三方 (harassment of third parties) + 威胁恐吓 (threat)"]),
-        (FRAUD, ["合法提醒", "Review: 需要", "可能是诈骗", "「http://a.cc/x」"]),
+        (FRAUD, ["合法提醒", "Review: 需要", "核实前不要付款", "「http://a.cc/x」"]),
     ],
 )
 def test_a_person_reads_the_finding_with_its_evidence(cmc: Run, text: str, shown: list[str]) -> None:

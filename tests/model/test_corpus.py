@@ -94,3 +94,10 @@ def test_doubled_ids_and_lost_twins_are_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps({**row, "twin": "b"}) + "\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="names a twin"):
         read_corpus(tmp_path)
+
+
+def test_a_labelled_file_needs_text_and_labels_only(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text('{"text": "还钱", "labels": "lawful_reminder"}\n', encoding="utf-8")
+    (example,) = read_examples(path)
+    assert example.labels == {Label.LAWFUL_REMINDER}
