@@ -1,12 +1,14 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from classifier.classifier import default_model_path
 from classifier.labels import SCORES
-from classifier.model.corpus import Example, read_corpus
+from classifier.model.corpus import Example, corpus_hash, read_corpus
 from classifier.model.features import Reader
-from classifier.model.modelfile import write_model
+from classifier.model.modelfile import read_model, write_model
 from classifier.model.policy import ABUSIVE_FLAGGED, LAWFUL_ACCUSED, outcomes, validation_weights
 from classifier.model.scorer import Scorer
 from classifier.model.training import TrainingConfig, TrainingRun, folds_of, probabilities, train
@@ -75,3 +77,10 @@ def test_policies_keep_their_bounds_on_held_out_messages(run: TrainingRun, sampl
     for name, bound in LAWFUL_ACCUSED.items():
         assert np.average(flagged[name][lawful], weights=weights[lawful]) <= bound
     assert np.average(flagged["sensitive"][abusive], weights=weights[abusive]) >= ABUSIVE_FLAGGED
+
+
+def test_the_shipped_model_was_trained_from_the_corpus_and_lexicon_at_hand(lexicon: Lexicon) -> None:
+    shipped = read_model(default_model_path())
+    assert shipped.facts["corpus_sha256"] == corpus_hash(read_corpus(DATASETS))
+    assert shipped.lexicon == lexicon
+    assert shipped.facts["config"] == asdict(TrainingConfig())
