@@ -31,8 +31,6 @@ FORMATS = {
 }
 """File suffix to the name of a format."""
 
-INPUT_FORMATS = (*dict.fromkeys(FORMATS.values()), "folder")
-
 TEXT_NAMES = [
     "text",
     "message",
@@ -71,7 +69,7 @@ class Source:
 
     Attributes:
         path: the file or folder.
-        format: one of `INPUT_FORMATS`.
+        format: a value of `FORMATS`, or "folder".
         columns: every column, in order.
         size: number of rows.
         schema: the Arrow schema of a Parquet file, else None.

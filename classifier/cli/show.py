@@ -45,22 +45,18 @@ def _printable(text: str) -> str:
 
 def marked(text: str, finding: Finding) -> str:
     """Return the message with each span of evidence in 〔 〕."""
-    opens: dict[int, int] = {}
-    closes: dict[int, int] = {}
-    covered: list[list[int]] = []
+    covered: list[tuple[int, int]] = []
     for item in finding.evidence:
         if covered and item.start <= covered[-1][1]:
-            covered[-1][1] = max(covered[-1][1], item.end)
+            covered[-1] = (covered[-1][0], max(covered[-1][1], item.end))
         else:
-            covered.append([item.start, item.end])
+            covered.append((item.start, item.end))
+    pieces: list[str] = []
+    done = 0
     for start, end in covered:
-        opens[start] = closes[end] = 1
-    return _printable(
-        "".join(
-            ("〕" if i in closes else "") + ("〔" if i in opens else "") + (text[i] if i < len(text) else "")
-            for i in range(len(text) + 1)
-        )
-    )
+        pieces += (text[done:start], "〔", text[start:end], "〕")
+        done = end
+    return _printable("".join((*pieces, text[done:])))
 
 
 def show_finding(text: str, finding: Finding) -> str:

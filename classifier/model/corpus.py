@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from classifier.errors import CorpusError, InputError
-from classifier.labels import ACTS, STATES, Label, Signal
+from classifier.labels import STATES, Label, Signal
 
 RECEIVERS = ("debtor", "third_party", "unknown")
 
@@ -117,9 +117,3 @@ def corpus_hash(examples: Sequence[Example]) -> str:
     for example in examples:
         digest.update(json.dumps([example.id, example.text, sorted(example.labels)], ensure_ascii=False).encode())
     return digest.hexdigest()
-
-
-def acts_of(labels: Iterable[Label]) -> Iterator[bool]:
-    """Yield, in the order of `ACTS`, whether each act is among the labels."""
-    present = frozenset(labels)
-    return (act in present for act in ACTS)

@@ -5,7 +5,6 @@ weighting (how often each message was drawn) and all resamples are computed toge
 Intervals are the 2.5 and 97.5 percentiles over `RESAMPLES` resamples (Efron, 1979), seeded.
 """
 
-from collections.abc import Callable
 from typing import TypedDict
 
 import numpy as np
@@ -90,6 +89,3 @@ def mean_over(values: list[FloatArray]) -> FloatArray:
     kept = np.isfinite(stacked)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(kept.any(axis=0), np.where(kept, stacked, 0).sum(axis=0) / kept.sum(axis=0), np.nan)
-
-
-Measure = Callable[[FloatArray], FloatArray]

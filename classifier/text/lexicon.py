@@ -38,11 +38,12 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         """Index the words of all classes for one scan of a text."""
-        names: dict[str, list[str]] = {}
+        names: dict[str, tuple[str, ...]] = {}
         for name, words in self.classes.items():
+            alone = (name,)  # most words belong to one class: one tuple serves them all
             for word in words:
-                names.setdefault(word, []).append(name)
-        object.__setattr__(self, "_table", PhraseTable({word: tuple(found) for word, found in names.items()}))
+                names[word] = (*names[word], name) if word in names else alone
+        object.__setattr__(self, "_table", PhraseTable(names))
 
     def concepts(self, text: str) -> list[Concept]:
         """Return every word class found in a normalised text, by start, longest word of a class first."""

@@ -24,10 +24,10 @@ class PhraseTable(Generic[T]):
 
     def __init__(self, phrases: Mapping[str, T]) -> None:
         self._values = {phrase: value for phrase, value in phrases.items() if phrase}
-        lengths: dict[str, set[int]] = {}
-        for phrase in self._values:
-            lengths.setdefault(phrase[0], set()).add(len(phrase))
-        self._lengths = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+        pairs = {(phrase[0], len(phrase)) for phrase in self._values}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        for first, size in sorted(pairs, key=lambda pair: -pair[1]):
+            self._lengths[first] = (*self._lengths.get(first, ()), size)
 
     def __len__(self) -> int:
         """Return the number of phrases."""
