@@ -16,13 +16,14 @@ from classifier.text.signals import SignalSpan, find_signals
 
 DEFAULT_POLICY = "balanced"
 LONGEST_TEXT = 20_000
+"""Characters of the longest text that is read as one message."""
+
 _FOREIGN_LETTERS = 10
 _FEWEST_HAN = 2
-_SENTENCE_END = re.compile(r"[。!?!?;;\n]+")
+_SENTENCE_END = re.compile("[。\uff01\uff1f\uff1b!?;\n]+")  # with the full-width forms: the raw text is split
 _SHORTEST_PASSAGE = 6
 _FEWEST_PASSAGES = 3
 _MOST_PASSAGES = 60
-"""Characters of the longest text that is read as one message."""
 
 
 class Classifier:

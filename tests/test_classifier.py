@@ -139,3 +139,16 @@ def test_what_cannot_be_judged_safely_goes_to_a_person(text: str, reason: str) -
     finding = CLASSIFIER.classify(text)
     assert finding.needs_review
     assert reason in finding.review_reasons or set(finding.labels) & set(ACTS)
+
+
+@pytest.mark.parametrize("mark", ["。", "\uff01", "\uff1f", "\uff1b", "!", "\n"])
+def test_an_abusive_sentence_in_a_paste_is_seen_behind_any_mark(mark: str) -> None:
+    sentences = [
+        "今天去公园走了走看了花",
+        "再不还钱,明天就爆你通讯录,让你全家不得安宁",
+        "晚上在家吃饺子",
+        "孩子作业写完了",
+    ]
+    sentences += ["周末去外婆家吃饭", "超市里的鸡蛋在打折", "阳台的花该浇水了", "下周开家长会"] * 2
+    finding = CLASSIFIER.classify(mark.join(sentences))
+    assert "abusive_passage" in finding.review_reasons or set(finding.labels) & set(ACTS)

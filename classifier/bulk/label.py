@@ -89,7 +89,7 @@ def label_table(classifier: Classifier, job: Job, progress: Callable[[int], None
     prefix = _free_prefix(job.source.columns)
     joined = _joined(job.source, journal.answers(), prefix, kind, summary)
     columns = [*job.source.columns, *(prefix + name for name in RESULT_COLUMNS)]
-    types = {prefix + name: kind for name, kind in _TYPES.items()}
+    types = {prefix + name: value_type for name, value_type in _TYPES.items()}
     try:
         _fill(journal, classifier, job, column, summary.resumed, progress)
         write_rows(job.output, kind, columns, joined, job.source.schema, types)

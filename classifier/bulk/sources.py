@@ -139,12 +139,21 @@ def find_text_column(source: Source, wanted: str | None) -> str:
 
     """
     listed = ", ".join(name if len(name) <= _SHOWN else name[:_SHOWN] + "…" for name in source.columns)
-    if any(sum(_is_han(char) for char in name) > _SHOWN for name in source.columns):
-        raise InputError(f"the first row of {source.path} looks like a message; put a row of column names above it")
     if wanted is not None:
         if wanted not in source.columns:
             raise InputError(f"there is no column {wanted!r}; the columns are: {listed}")
         return wanted
+    guessed = _guess_text_column(source)
+    if guessed is None:
+        raise InputError(f"which column holds the message? give --text-column; the columns are: {listed}")
+    if sum(map(_is_han, guessed)) > _SHOWN:
+        raise InputError(
+            f"the first row of {source.path} looks like a message; put column names above it or give --text-column"
+        )
+    return guessed
+
+
+def _guess_text_column(source: Source) -> str | None:
     if len(source.columns) == 1:
         return source.columns[0]
     for name in TEXT_NAMES:
@@ -157,9 +166,7 @@ def find_text_column(source: Source, wanted: str | None) -> str:
             if isinstance(value, str):
                 counts[column] += sum(map(_is_han, value))
     first, second = sorted(counts, key=lambda c: -counts[c])[:2]
-    if counts[first] and counts[first] >= _DECISIVE * counts[second]:
-        return first
-    raise InputError(f"which column holds the message? give --text-column; the columns are: {listed}")
+    return first if counts[first] and counts[first] >= _DECISIVE * counts[second] else None
 
 
 def _is_han(char: str) -> bool:
@@ -178,9 +185,9 @@ def _read_delimited(path: Path, delimiter: str | None) -> Iterator[Row]:
             record_lines.clear()
             start = reader.line_num + 1
             for record in reader:
-                yielded = "".join(record_lines)
+                lines = "".join(record_lines)
                 record_lines.clear()
-                if _ends_inside_quotes(yielded, delimiter):
+                if _ends_inside_quotes(lines, delimiter):
                     raise InputError(f"{path} has a quotation mark from line {start} on that is never closed; mend it")
                 start = reader.line_num + 1
                 if record or len(header) == 1:
@@ -270,16 +277,8 @@ def _read_xlsx(path: Path) -> Iterator[Row]:
     import zlib
     from xml.etree.ElementTree import ParseError
 
-    damaged: tuple[type[Exception], ...] = (
-        OSError,
-        EOFError,
-        KeyError,
-        ValueError,
-        IndexError,
-        TypeError,
-        AttributeError,
-    )
-    damaged += (zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException)
+    broken_content = (EOFError, LookupError, ValueError, TypeError, AttributeError)
+    broken_file = (OSError, zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException)
     try:
         with path.open("rb") as file:  # given a file, openpyxl does not judge by the name
             book = load_workbook(file, read_only=True, data_only=True)
@@ -293,7 +292,7 @@ def _read_xlsx(path: Path) -> Iterator[Row]:
                 if any(cell is not None for cell in cells):
                     yield from blank
                     blank.clear()
-    except damaged as error:
+    except (*broken_content, *broken_file) as error:
         raise InputError(f"cannot read {path} as Excel ({type(error).__name__}); save it as .xlsx anew") from error
 
 

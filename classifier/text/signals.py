@@ -38,6 +38,7 @@ def _rule(signal: Signal, *steps: str, gap: int = 6) -> Rule:
 _OTHERS = "contacts kin child workplace village school everyone guarantor"
 _REACH = "contact_verb inform visit visit_rude bomb exposure press_someone verify"
 _ADDRESSEE = "third_person kin child guarantor relay_request press_someone"
+_AUTHORITY = "police court procuratorate arrest crime fake_authority"
 _OWED = "debt overdue bill late_fee private_debt"
 
 RULES: tuple[Rule, ...] = (
@@ -60,14 +61,14 @@ RULES: tuple[Rule, ...] = (
     _rule(Signal.VIOLENCE, "reach_knowledge", "home child kin workplace school", gap=3),
     _rule(Signal.VISIT_MENACE, "visit_rude"),
     _rule(Signal.VISIT_MENACE, "sitting_waiting gang visit_euphemism"),
-    _rule(Signal.VISIT_MENACE, "visit"),
     _rule(Signal.VISIT_MENACE, "home", "will_do menace", gap=4),
     _rule(Signal.PHONE_BOMBING, "bomb"),
     _rule(Signal.PHONE_BOMBING, "flood_count"),
     _rule(Signal.IMPERSONATE_AUTHORITY, "【police 【court 【procuratorate"),
     _rule(Signal.IMPERSONATE_AUTHORITY, "fake_authority"),
     _rule(Signal.IMPERSONATE_AUTHORITY, "we_sender", "police court procuratorate", gap=10),
-    _rule(Signal.FORGED_DOCUMENT, "legal_document"),
+    _rule(Signal.FORGED_DOCUMENT, "legal_document", _AUTHORITY, gap=12),
+    _rule(Signal.FORGED_DOCUMENT, _AUTHORITY, "legal_document", gap=12),
     _rule(Signal.FALSE_ARREST, "arrest"),
     _rule(Signal.FALSE_ARREST, "jail_euphemism"),
     _rule(Signal.FALSE_ARREST, "crime"),

@@ -368,3 +368,21 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, name: str) -> None:
         path.write_text(head + f"{line}\n" * size, encoding="utf-8")
         peaks.append(peak(path))
     assert peaks[1] < peaks[0] + 500_000
+
+
+LONG_NAME = "请把您最近三个月收到的最让您感到不安的一条催收短信原文粘贴在这里"
+
+
+def test_a_long_question_as_column_name_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(f"{LONG_NAME},编号\n{MESSAGE},1\n", encoding="utf-8")
+    source = open_source(path)
+    assert find_text_column(source, LONG_NAME) == LONG_NAME
+    with pytest.raises(InputError, match="--text-column"):
+        find_text_column(source, None)
+
+
+def test_a_long_question_elsewhere_does_not_hinder_the_guess(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(f"{LONG_NAME},短信内容\n是,{MESSAGE}\n", encoding="utf-8")
+    assert find_text_column(open_source(path), None) == "短信内容"
