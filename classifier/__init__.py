@@ -14,6 +14,7 @@ from classifier.errors import (
     MissingExtraError,
     ModelError,
     OutputError,
+    RegressionError,
 )
 from classifier.finding import Evidence, Finding, ModelInfo
 from classifier.labels import Label, Signal
@@ -33,6 +34,7 @@ __all__ = [
     "ModelError",
     "ModelInfo",
     "OutputError",
+    "RegressionError",
     "Signal",
     "load",
 ]

@@ -61,11 +61,11 @@ class Classifier:
                 f"the text has {len(text)} characters, more than {LONGEST_TEXT}; give one message at a time"
             )
         reading = self._read(text)
-        scores = self._scorer.probabilities(reading)
+        scored = self._scorer.score(reading)
+        scores = scored.probabilities
         labels = decide(scores, thresholds)
-        spans = _explaining(find_signals(reading.concepts, reading.signature_concepts), labels)
+        spans = explaining(find_signals(reading.concepts, reading.signature_concepts), labels)
         acts = [label for label in labels if label in ACTS]
-        contributions = self._scorer.contributions(reading) if acts else []
         seen = {span.signal for span in spans}
         reasons = (*_review_reasons(scores, thresholds, seen), *_unreadable(reading))
         if not acts and self._has_abusive_passage(text):
@@ -78,7 +78,7 @@ class Classifier:
             review_reasons=reasons,
             policy=policy,
             signals=tuple(signal for signal in Signal if signal in seen),
-            evidence=find_evidence(text, reading, acts, contributions, spans),
+            evidence=find_evidence(text, reading, acts, scored, spans),
             model=self.info,
         )
 
@@ -101,8 +101,8 @@ class Classifier:
         if len(passages) < _FEWEST_PASSAGES:
             return False
         strict = self.model.policies["cautious"]
-        scored = (self._scorer.probabilities(self._read(passage)) for passage in passages[:_MOST_PASSAGES])
-        return any(set(decide(scores, strict)) & set(ACTS) for scores in scored)
+        scored = (self._scorer.score(self._read(passage)) for passage in passages[:_MOST_PASSAGES])
+        return any(set(decide(each.probabilities, strict)) & set(ACTS) for each in scored)
 
     def _policy(self, name: str) -> Policy:
         try:
@@ -119,7 +119,7 @@ def decide(scores: dict[str, float], policy: Policy) -> tuple[Label, ...]:
     return (Label.LAWFUL_REMINDER if scores[COLLECTION] >= policy.collection else Label.UNRELATED,)
 
 
-def _explaining(spans: list[SignalSpan], labels: tuple[Label, ...]) -> list[SignalSpan]:
+def explaining(spans: list[SignalSpan], labels: tuple[Label, ...]) -> list[SignalSpan]:
     """Keep the signals that explain one of the labels; fraud marks only beside a collection message."""
     if Label.UNRELATED in labels:
         return []

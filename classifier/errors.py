@@ -5,6 +5,7 @@
     ├── OutputError       the result cannot be written where it was asked for
     ├── ModelError        the model file is missing, damaged, or of a newer format
     ├── CorpusError       a training message or a lexicon file breaks its format
+    ├── RegressionError   a model is worse than the figures it was held against
     └── MissingExtraError an optional library is needed for what was asked
 
 Each message is one sentence that says what is wrong and what to try, and never
@@ -30,6 +31,10 @@ class ModelError(CollectionMessageError):
 
 class CorpusError(CollectionMessageError):
     """A corpus row or a lexicon file breaks its documented format."""
+
+
+class RegressionError(CollectionMessageError):
+    """A model fell behind stored figures, or breaks a bound."""
 
 
 class MissingExtraError(CollectionMessageError):

@@ -2,11 +2,13 @@ import importlib.util
 import json
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from classifier import Classifier, load
+from classifier.evaluation.fairness import read_swaps
 from classifier.model.corpus import read_corpus
 from classifier.text.normalise import Normaliser
 
@@ -19,6 +21,7 @@ _SPEC.loader.exec_module(collectcheck)
 
 CHECKS = list(collectcheck.checks())
 KNOWN: dict[str, str] = json.loads(collectcheck.KNOWN_FAILURES.read_text(encoding="utf-8"))
+DATASETS = Path(__file__).parents[1] / "datasets"
 NEAR = 0.7
 
 
@@ -58,21 +61,41 @@ def _shingles(text: str) -> set[str]:
     return {plain[i : i + 3] for i in range(max(1, len(plain) - 2))}
 
 
-@pytest.mark.slow
-def test_nothing_of_the_suite_stands_in_the_corpus() -> None:
-    corpus = [_shingles(example.text) for example in read_corpus(Path(__file__).parents[1] / "datasets")]
+def _near(texts: Mapping[str, str], others: Sequence[set[str]]) -> list[str]:
+    """Return the ids of texts that come near to one of the others (Jaccard index of character trigrams)."""
     holders: dict[str, list[int]] = defaultdict(list)
-    for number, shingles in enumerate(corpus):
+    for number, shingles in enumerate(others):
         for shingle in shingles:
             holders[shingle].append(number)
-    near: list[str] = []
-    for check in CHECKS:
-        for text in check.texts:
-            shingles = _shingles(text)
-            shared = Counter(number for shingle in shingles for number in holders.get(shingle, ()))
-            near += (
-                check.id
-                for number, count in shared.most_common(3)
-                if len(shingles) > 4 and count / len(shingles | corpus[number]) >= NEAR
-            )
-    assert near == []
+    found: list[str] = []
+    for name, text in texts.items():
+        shingles = _shingles(text)
+        shared = Counter(number for shingle in shingles for number in holders.get(shingle, ()))
+        found += (
+            name
+            for number, count in shared.most_common(3)
+            if len(shingles) > 4 and count / len(shingles | others[number]) >= NEAR
+        )
+    return found
+
+
+def _measured() -> dict[str, dict[str, str]]:
+    """Everything that the model is measured on, by name."""
+    challenge = {example.id: example.text for example in read_corpus(DATASETS, "challenge")}
+    templates, _ = read_swaps(DATASETS / "swaps.json")
+    return {
+        "collectcheck": {f"{check.id} {n}": text for check in CHECKS for n, text in enumerate(check.texts)},
+        "challenge": challenge,
+        "swaps": {text: text for text, _ in templates},
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["collectcheck", "challenge", "swaps"])
+def test_nothing_that_measures_stands_in_the_corpus(name: str) -> None:
+    corpus = [_shingles(example.text) for example in read_corpus(DATASETS)]
+    assert _near(_measured()[name], corpus) == []
+
+
+def test_the_search_for_near_duplicates_finds_one() -> None:
+    assert _near({"a": "您的欠款今天必须还清,否则后果自负"}, [_shingles("您的欠款今天必须还清否则后果自负!")]) == ["a"]

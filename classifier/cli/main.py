@@ -7,8 +7,9 @@ Data goes to standard output, everything else to standard error. Exit codes: 0 d
 import io
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -68,14 +69,36 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("text", required=False)
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print the finding as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print the finding and the guidance as JSON.")
+@click.option("--full", is_flag=True, help="列出全部依据、渠道和步骤。 Print all provisions, channels and steps.")
+@click.option(
+    "--date",
+    "on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="收到信息的日期,默认今天。 Day the message came, for the law of that day; default: today.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="指引的语言。 Language of the guidance.",
+)
 @POLICY
 @MODEL
-def check(text: str | None, as_json: bool, policy: str, model_path: Path | None) -> None:
+def check(
+    text: str | None,
+    as_json: bool,
+    full: bool,
+    on: datetime | None,
+    lang: Literal["zh", "en"],
+    policy: str,
+    model_path: Path | None,
+) -> None:
     """判断一条信息;TEXT 为 - 或省略时读标准输入。 Screen one message (- reads standard input)."""
     from classifier.bulk.encoding import decode_input, stdin_bytes
     from classifier.classifier import load
-    from classifier.cli.show import show_finding
+    from classifier.guidance import advise
 
     if text is None and sys.stdin.isatty():
         raise click.UsageError('give the message in quotation marks, or "-" and paste it (end with Ctrl-D)')
@@ -84,12 +107,16 @@ def check(text: str | None, as_json: bool, policy: str, model_path: Path | None)
     elif any("\ud800" <= char <= "\udfff" for char in text):
         raise InputError("the message is not text in UTF-8; save it in a file and use: cmc check - < file")
     finding = load(model_path).classify(text, policy=policy)
+    guidance = advise(finding, on and on.date())
     if as_json:
         import json
 
-        click.echo(json.dumps(finding.to_dict(), ensure_ascii=False))
+        click.echo(json.dumps({**finding.to_dict(), "guidance": guidance.to_dict()}, ensure_ascii=False))
     else:
-        click.echo(show_finding(text, finding))
+        from classifier.cli.show import show_finding
+        from classifier.cli.show_guidance import show_guidance
+
+        click.echo(f"{show_finding(text, finding)}\n\n{show_guidance(guidance, lang, full=full)}")
 
 
 @cli.command()
@@ -165,40 +192,61 @@ def train(datasets: Path, output: Path) -> None:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="另存 JSON。 Save the table as JSON."
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="另存 JSON。 Save the figures as JSON."
 )
 @click.option(
-    "--compare", is_flag=True, help="与基线比较(需重新训练)。 Beside baselines and held-out families; retrains."
+    "--compare", is_flag=True, help="与基线比较(需重新训练)。 FILE beside baselines and held-out families; retrains."
+)
+@click.option(
+    "--card",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="把数字填入模型卡。 Without FILE: fill the figures into this model card.",
+)
+@click.option(
+    "--gate",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="与已存的数字比较,变差则失败。 Without FILE: fail where figures fell behind these, or break a bound.",
 )
 @DATASETS
 @POLICY
 @MODEL
 def evaluate(
-    file: Path, output: Path | None, compare: bool, datasets: Path, policy: str, model_path: Path | None
+    file: Path | None,
+    output: Path | None,
+    compare: bool,
+    card: Path | None,
+    gate: Path | None,
+    datasets: Path,
+    policy: str,
+    model_path: Path | None,
 ) -> None:
-    """在已标注的 JSONL 上测量。 Measure on a labelled JSONL file (text, labels; origin and sure if given)."""
+    """测量模型。 Measure on a labelled JSONL file (text, labels; origin and sure if given).
+
+    Without FILE: everything that is measured on the project's own data (held-out families, disguises,
+    fairness, explanations); takes minutes.
+    """
     import json
 
     from classifier.bulk.sinks import write_text
-    from classifier.classifier import load
-    from classifier.cli.show import show_comparison, show_evaluation
-    from classifier.extras import needs
+    from classifier.cli.evaluate import evaluate_on_file, evaluate_on_own_data
 
-    with needs("train"):
-        from classifier.model.comparison import compare_on
-        from classifier.model.evaluation import evaluate_file
-
-    classifier = load(model_path)
-    if compare:
-        report = compare_on(file, datasets, classifier, policy)
-        click.echo(show_comparison(report))
+    if file is None and compare:
+        raise click.UsageError("--compare needs a FILE to compare on")
+    if file is not None and (card or gate):
+        raise click.UsageError("--card and --gate are about the project's own data; leave out FILE")
+    if file is None:
+        report = evaluate_on_own_data(datasets, policy, model_path, card, gate)
     else:
-        report = evaluate_file(classifier, file, policy)
-        click.echo(show_evaluation(report))
+        report = evaluate_on_file(file, datasets if compare else None, policy, model_path)
     if output is not None:
         write_text(output, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+
+
+
+
+
 
 
 def main() -> None:

@@ -76,20 +76,10 @@ def show_finding(text: str, finding: Finding) -> str:
         ]
     lines += [
         "",
-        *_advice(finding),
         "说明: 机器筛查,不是法律结论;信息未离开本机。 A screening, not a verdict of law; nothing left this machine.",
         f"模型 Model {finding.model.version} · 策略 policy {finding.policy}",
     ]
     return "\n".join(lines)
-
-
-def _advice(finding: Finding) -> list[str]:
-    """Return one calm line on what to do first."""
-    if finding.labels == (Label.UNRELATED,):
-        return []
-    keep = "建议: 保留原信息;用贷款机构的官方号码核实。 Keep the original; verify with the lender's official number."
-    danger = "有现实人身危险,请先拨打110。 In real danger, call 110 first."
-    return [keep, danger] if Label.THREAT in finding.labels else [keep]
 
 
 def _review_line(finding: Finding) -> str:

@@ -1,1 +1,1 @@
-"""Features, training, the model file, scoring and evaluation."""
+"""Features, training, the model file and scoring."""

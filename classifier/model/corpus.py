@@ -91,16 +91,20 @@ def _example(line: str, where: str) -> Example:
 _OWN = frozenset({"id", "text", "labels", "family", "signals", "twin"})
 
 
-def read_corpus(datasets: Path) -> list[Example]:
+def read_corpus(datasets: Path, part: str = "messages") -> list[Example]:
     """Read every file of `datasets/messages`, in name order, with ids checked to be unique.
+
+    Args:
+        datasets: the folder `datasets`.
+        part: `messages`, or `challenge` for those that no model is trained on.
 
     Raises:
         CorpusError: no files, a broken line, a doubled id, a twin that does not exist.
 
     """
-    paths = sorted((datasets / "messages").glob("*.jsonl"))
+    paths = sorted((datasets / part).glob("*.jsonl"))
     if not paths:
-        raise CorpusError(f"no messages in {datasets / 'messages'}; run from the project folder or give --datasets")
+        raise CorpusError(f"no messages in {datasets / part}; run from the project folder or give --datasets")
     examples = [example for path in paths for example in read_examples(path)]
     ids = {example.id for example in examples}
     if len(ids) != len(examples):

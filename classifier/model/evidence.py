@@ -1,10 +1,9 @@
 """Evidence: the words that carried the decision, as spans of the text as given.
 
-A head's margin is a sum over feature occurrences (`Scorer.contributions`), so it can be shared
-out exactly: each occurrence gives its weight to the characters it covers, in equal parts. Words
-then hold the sum of their characters. The heaviest words are kept until they carry
-`_SHARE` of all positive weight, neighbours are joined, single characters dropped where
-longer spans stand, and a span that a signal covers is named after it.
+A head's margin is a sum over feature occurrences, so it can be shared out exactly over the
+characters (`Scored.by_character`). Words then hold the sum of their characters. The heaviest words
+are kept until they carry `_SHARE` of all positive weight, neighbours are joined, single characters
+dropped where longer spans stand, and a span that a signal covers is named after it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from classifier.finding import Evidence
 from classifier.labels import SCORES, SIGNAL_ACTS, Label, Signal
 from classifier.model.features import Reading
-from classifier.model.scorer import Contribution
+from classifier.model.scorer import Scored
 from classifier.text.signals import SignalSpan
 
 _SHARE = 0.85
@@ -27,16 +26,16 @@ def find_evidence(
     text: str,
     reading: Reading,
     labels: Sequence[Label],
-    contributions: Sequence[Contribution],
+    scored: Scored,
     signals: Sequence[SignalSpan],
 ) -> tuple[Evidence, ...]:
     """Return the spans that explain the acts among `labels`, and those of signals without an act, by position."""
     found: list[Evidence] = []
+    characters = scored.by_character(len(reading.body.text))[0] if labels else None
     for label in labels:
-        head = SCORES.index(label) if label in SCORES else None
-        if head is None:
+        if characters is None or label not in SCORES:
             continue
-        weights = _character_weights(contributions, head, len(reading.body.text))
+        weights: list[float] = characters[:, SCORES.index(label)].tolist()
         own = [s for s in signals if label in SIGNAL_ACTS[s.signal]]
         for start, end in _heaviest(reading, weights):
             signal = _signal_over(own, start, end, weights)
@@ -51,16 +50,6 @@ def _evidence(
 ) -> Evidence:
     low, high = reading.body.source(start, end)
     return Evidence(low, high, text[low:high], label, signal, float(weight))
-
-
-def _character_weights(contributions: Iterable[Contribution], head: int, size: int) -> list[float]:
-    weights = [0.0] * size
-    for (_, start, end), heads in contributions:
-        if end > start:
-            share = float(heads[head]) / (end - start)
-            for i in range(start, end):
-                weights[i] += share
-    return weights
 
 
 def _heaviest(reading: Reading, weights: Sequence[float]) -> list[Span]:

@@ -6,10 +6,18 @@ Three blocks, each weighted by TF-IDF on its own:
 - `char`: characters, one to four in a row
 - `concept`: word classes of the lexicon and placeholders, alone and as ordered pairs that stand
   near each other, those of the signature, alone and with each of the text, and a few marks of layout
+
+A feature is a 64-bit key, so that a message is looked up as arrays: characters are packed, 16 bits each;
+words and classes are hashed (BLAKE2b), and the key of a pair is mixed from those of its parts. Among the
+few hundred thousand features of a model two share a key with a probability below one in a million.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.text.lexicon import Concept, Lexicon
 from classifier.text.normalise import Normalised, Normaliser
@@ -17,11 +25,18 @@ from classifier.text.placeholders import PLACEHOLDER_NAMES, mask
 from classifier.text.tokens import words_with_spans
 
 BLOCKS: tuple[str, ...] = ("word", "char", "concept")
-FEATURES_VERSION = "1"
+FEATURES_VERSION = "2"
+
+KeyArray = NDArray[np.uint64]
+IndexArray = NDArray[np.intp]
 
 _CHAR_LONGEST = 4
+_CHAR_BITS = 16
+_OTHER_CHAR = 0xFFFF  # stands for every character outside the basic plane
 _PAIR_GAP = 30
 _PAIR_MOST = 2000
+_MIX = {"word": np.uint64(0x9E3779B97F4A7C15), "concept": np.uint64(0xC2B2AE3D27D4EB4F)}
+_KEYS_KEPT = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,56 +76,97 @@ class Reader:
         )
 
 
-Feature = tuple[str, int, int]
-"""One occurrence of a feature: name and span [start, end) in the masked text, empty for marks of layout."""
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Every occurrence of a feature in one block of a message.
+
+    Attributes:
+        keys: uint64 (occurrences,).
+        starts, ends: spans [start, end) in the masked text, (occurrences,); empty for the signature and layout.
+
+    """
+
+    keys: KeyArray
+    starts: IndexArray
+    ends: IndexArray
 
 
-def word_features(reading: Reading) -> Iterator[Feature]:
-    """Yield jieba words and pairs of neighbours."""
-    found = reading.words
-    for i, (word, start, end) in enumerate(found):
-        yield word, start, end
-        if i:
-            yield f"{found[i - 1][0]} {word}", found[i - 1][1], end
-    for word in reading.signature_words:
-        yield f"【{word}", 0, 0
+def occurrences(block: str, reading: Reading) -> Occurrences:
+    """Return the features of one block of a message, with repetition."""
+    return _FUNCTIONS[block](reading)
 
 
-def char_features(reading: Reading) -> Iterator[Feature]:
-    """Yield runs of one to four characters."""
+def _words(reading: Reading) -> Occurrences:
+    keys = np.array([_key(word) for word, _, _ in reading.words], dtype=np.uint64)
+    starts = np.array([start for _, start, _ in reading.words], dtype=np.intp)
+    ends = np.array([end for _, _, end in reading.words], dtype=np.intp)
+    signature = np.array([_key("【" + word) for word in reading.signature_words], dtype=np.uint64)
+    nowhere = np.zeros(len(signature), dtype=np.intp)
+    return Occurrences(
+        np.concatenate((keys, _pair("word", keys[:-1], keys[1:]), signature)),
+        np.concatenate((starts, starts[:-1], nowhere)),
+        np.concatenate((ends, ends[1:], nowhere)),
+    )
+
+
+def _characters(reading: Reading) -> Occurrences:
     text = f"^{reading.body.text}$"
+    codes = np.minimum(np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32), _OTHER_CHAR).astype(np.uint64)
     last = len(reading.body.text)
-    for size in range(1, _CHAR_LONGEST + 1):
-        for start in range(len(text) - size + 1):
-            yield text[start : start + size], max(0, start - 1), min(last, start - 1 + size)
+    keys: list[KeyArray] = []
+    starts: list[IndexArray] = []
+    ends: list[IndexArray] = []
+    places = np.arange(-1, last + 1, dtype=np.intp)  # of each code in the text: the two marks stand outside
+    packed = np.zeros(len(codes), dtype=np.uint64)
+    for size in range(1, min(_CHAR_LONGEST, len(codes)) + 1):
+        count = len(codes) - size + 1
+        shift = np.uint64(_CHAR_BITS * (_CHAR_LONGEST - size))
+        packed = packed[:count] | (codes[size - 1 :] << shift)
+        keys.append(packed)
+        starts.append(np.maximum(places[:count], 0))
+        ends.append(np.minimum(places[:count] + size, last))
+    return Occurrences(np.concatenate(keys), np.concatenate(starts), np.concatenate(ends))
 
 
-def concept_features(reading: Reading) -> Iterator[Feature]:
-    """Yield concepts, ordered pairs of concepts that stand near each other, and marks of layout."""
-    concepts = reading.concepts
-    pairs = 0
-    for i, left in enumerate(concepts):
-        yield left
-        for right in concepts[i + 1 :]:
-            if right.start - left.end > _PAIR_GAP or pairs >= _PAIR_MOST:
-                break
-            if right.start >= left.end:
-                pairs += 1
-                yield f"{left.name}>{right.name}", left.start, right.end
-    present = dict.fromkeys(concept.name for concept in concepts)
-    for name in reading.signature_concepts:
-        yield f"【{name}", 0, 0
-        yield from ((f"【{name}>{other}", 0, 0) for other in present)
-    yield from ((name, 0, 0) for name in _layout(reading))
+def _concepts(reading: Reading) -> Occurrences:
+    found = reading.concepts
+    keys = np.array([_key(concept.name) for concept in found], dtype=np.uint64)
+    starts = np.array([concept.start for concept in found], dtype=np.intp)
+    ends = np.array([concept.end for concept in found], dtype=np.intp)
+    gaps = starts[None, :] - ends[:, None]
+    left, right = (rows[:_PAIR_MOST] for rows in np.nonzero((gaps >= 0) & (gaps <= _PAIR_GAP)))
+    present = keys[np.sort(np.unique(keys, return_index=True)[1])]
+    signature = np.array([_key("【" + name) for name in reading.signature_concepts], dtype=np.uint64)
+    beside = _pair("concept", np.repeat(signature, len(present)), np.tile(present, len(signature)))
+    layout = np.array([_key(name) for name in _layout(reading)], dtype=np.uint64)
+    nowhere = np.zeros(len(signature) + len(beside) + len(layout), dtype=np.intp)
+    return Occurrences(
+        np.concatenate((keys, _pair("concept", keys[left], keys[right]), signature, beside, layout)),
+        np.concatenate((starts, starts[left], nowhere)),
+        np.concatenate((ends, ends[right], nowhere)),
+    )
 
 
-def _layout(reading: Reading) -> Iterator[str]:
+_FUNCTIONS = {"word": _words, "char": _characters, "concept": _concepts}
+
+
+@lru_cache(maxsize=_KEYS_KEPT)
+def _key(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def _pair(block: str, left: KeyArray, right: KeyArray) -> KeyArray:
+    """Return the keys of ordered pairs; arithmetic modulo 2**64."""
+    return left * _MIX[block] + (right ^ (right >> np.uint64(29)))
+
+
+def _layout(reading: Reading) -> list[str]:
     size = len(reading.body.text)
-    yield "=length " + next(name for most, name in _LENGTHS if size <= most)
-    yield "=lines " + ("many" if reading.body.text.count("\n") > 2 else "few")
-    if not reading.concepts:
-        yield "=no concept"
+    marks = [
+        "=length " + next(name for most, name in _LENGTHS if size <= most),
+        "=lines " + ("many" if reading.body.text.count("\n") > 2 else "few"),
+    ]
+    return marks if reading.concepts else [*marks, "=no concept"]
 
 
 _LENGTHS = ((6, "6"), (12, "12"), (20, "20"), (40, "40"), (80, "80"), (160, "160"), (10**9, "more"))
-FEATURE_FUNCTIONS = {"word": word_features, "char": char_features, "concept": concept_features}

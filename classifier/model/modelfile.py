@@ -4,11 +4,11 @@
 |---|---|
 | `manifest.json` | format number, versions, hashes of the other members, policies, training facts |
 | `lexicon.json` | word classes and disguised writings |
-| `vocabulary.json` | the feature names of each block, in the order of the arrays |
-| `<block>.idf.npy` | float64 (features of the block,) |
-| `<block>.weights.npy` | float64 (features of the block, heads): weights on the normalised block |
-| `intercepts.npy` | float64 (heads,) |
-| `calibration.npy` | float64 (heads, 2): slope and offset of the logistic curve on a head's margin |
+| `<block>.keys.npy` | uint64 (features of the block,): the keys of its features, rising |
+| `<block>.idf.npy` | float32 (features of the block,) |
+| `<block>.weights.npy` | float32 (features of the block, heads): weights on the normalised block |
+| `intercepts.npy` | float32 (heads,) |
+| `calibration.npy` | float32 (heads, 2): slope and offset of the logistic curve on a head's margin |
 
 Heads stand in the order of `SCORES`, which the manifest repeats by name and the reader checks.
 Writing is byte-identical for identical content: fixed order, fixed times, no compression level
@@ -30,11 +30,11 @@ from numpy.typing import NDArray
 
 from classifier.errors import ModelError
 from classifier.labels import ACTS, CODEBOOK_VERSION, SCORES
-from classifier.model.features import BLOCKS, FEATURES_VERSION
+from classifier.model.features import BLOCKS, FEATURES_VERSION, KeyArray
 from classifier.text.lexicon import Lexicon
 from classifier.text.normalise import NORMALISER_VERSION
 
-FORMAT = 1
+FORMAT = 2
 POLICIES = ("cautious", "balanced", "sensitive")
 """Names of the policies, from few false accusations to few misses."""
 
@@ -67,9 +67,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class BlockWeights:
-    """One TF-IDF block: names, IDF (features,), weights (features, heads)."""
+    """One TF-IDF block: keys (features,), rising; IDF (features,); weights (features, heads)."""
 
-    names: tuple[str, ...]
+    keys: KeyArray
     idf: FloatArray
     weights: FloatArray
 
@@ -129,19 +129,23 @@ def _json(value: object) -> bytes:
 def _members(model: Model) -> dict[str, bytes]:
     members = {
         "lexicon.json": _json({"classes": model.lexicon.classes, "disguises": model.lexicon.disguises}),
-        "vocabulary.json": json.dumps({b: w.names for b, w in model.blocks.items()}, ensure_ascii=False).encode(),
-        "intercepts.npy": _npy(model.intercepts),
-        "calibration.npy": _npy(model.calibration),
+        "intercepts.npy": _floats(model.intercepts),
+        "calibration.npy": _floats(model.calibration),
     }
     for name, block in model.blocks.items():
-        members[f"{name}.idf.npy"] = _npy(block.idf)
-        members[f"{name}.weights.npy"] = _npy(block.weights)
+        members[f"{name}.keys.npy"] = _npy(block.keys)
+        members[f"{name}.idf.npy"] = _floats(block.idf)
+        members[f"{name}.weights.npy"] = _floats(block.weights)
     return members
 
 
-def _npy(array: FloatArray) -> bytes:
+def _floats(array: FloatArray) -> bytes:
+    return _npy(array.astype(np.float32))
+
+
+def _npy(array: NDArray[Any]) -> bytes:
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array.astype(np.float32)), allow_pickle=False)
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
     return buffer.getvalue()
 
 
@@ -172,6 +176,8 @@ def read_model(path: Path) -> Model:
 def _check_versions(manifest: dict[str, Any], path: Path) -> None:
     if manifest["format"] > FORMAT:
         raise ModelError(f"the model {path} has format {manifest['format']}, newer than {FORMAT}; update the program")
+    if manifest["format"] < FORMAT:
+        raise ModelError(f"the model {path} has the old format {manifest['format']}; run `cmc train`")
     ours = {"normaliser": NORMALISER_VERSION, "features": FEATURES_VERSION, "heads": list(SCORES)}
     for name, value in ours.items():
         if manifest[name] != value:
@@ -180,13 +186,14 @@ def _check_versions(manifest: dict[str, Any], path: Path) -> None:
 
 def _assemble(manifest: dict[str, Any], members: dict[str, bytes], sha256: str) -> Model:
     lexicon = json.loads(members["lexicon.json"])
-    vocabulary = json.loads(members["vocabulary.json"])
     blocks: dict[str, BlockWeights] = {}
     for name in BLOCKS:
         block = BlockWeights(
-            tuple(vocabulary[name]), _array(members[f"{name}.idf.npy"]), _array(members[f"{name}.weights.npy"])
+            _keys(members[f"{name}.keys.npy"]),
+            _array(members[f"{name}.idf.npy"]),
+            _array(members[f"{name}.weights.npy"]),
         )
-        if block.idf.shape != (len(block.names),) or block.weights.shape != (len(block.names), len(SCORES)):
+        if block.idf.shape != (len(block.keys),) or block.weights.shape != (len(block.keys), len(SCORES)):
             raise ValueError(f"block {name} has arrays of other shapes")
         blocks[name] = block
     intercepts, calibration = _array(members["intercepts.npy"]), _array(members["calibration.npy"])
@@ -210,6 +217,13 @@ def _policy(raw: dict[str, Any]) -> Policy:
         {str(act): float(raw["acts"][act]) for act in ACTS},
         {score: (float(raw["review"][score][0]), float(raw["review"][score][1])) for score in SCORES},
     )
+
+
+def _keys(data: bytes) -> KeyArray:
+    keys = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    if keys.dtype != np.uint64 or keys.ndim != 1 or not keys.size or (keys[1:] <= keys[:-1]).any():
+        raise ValueError("keys are not rising 64-bit numbers")
+    return np.asarray(keys)
 
 
 def _array(data: bytes) -> FloatArray:

@@ -9,16 +9,52 @@ of `collection`: an act is never more probable than being a collection message a
 """
 
 import math
-from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
 from classifier.labels import ACTS, COLLECTION, SCORES
-from classifier.model.features import FEATURE_FUNCTIONS, Feature, Reading
-from classifier.model.modelfile import FloatArray, Model
+from classifier.model.features import IndexArray, Reading, occurrences
+from classifier.model.modelfile import BlockWeights, FloatArray, Model
 
-Contribution = tuple[Feature, FloatArray]
-"""One occurrence of a feature, and what it adds to each head's margin, in the order of `SCORES`."""
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """The known features of one block of a message and what they add to the margins."""
+
+    shares: FloatArray  # (features, heads): of each distinct feature
+    counts: IndexArray  # (features,): how often it occurs
+    of: IndexArray  # (occurrences,): which feature an occurrence is of
+    starts: IndexArray
+    ends: IndexArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A scored message: margins, probabilities by score name, and what they are made of."""
+
+    margins: FloatArray
+    probabilities: dict[str, float]
+    _blocks: tuple[_Weighed, ...]
+
+    def by_character(self, size: int) -> tuple[FloatArray, FloatArray]:
+        """Share the margins out over the masked text's characters.
+
+        An occurrence gives what it adds to the characters it covers, in equal parts. Returns float64
+        (size, heads), and what no character carries (signature, layout), float64 (heads,); all of it sums to
+        margin minus intercept.
+        """
+        steps = np.zeros((size + 1, len(SCORES)))
+        rest = np.zeros(len(SCORES))
+        for block in self._blocks:
+            each = (block.shares / block.counts[:, None])[block.of]
+            length = block.ends - block.starts
+            spread = length > 0
+            rest += each[~spread].sum(axis=0)
+            part = each[spread] / length[spread, None]
+            np.add.at(steps, block.starts[spread], part)
+            np.subtract.at(steps, block.ends[spread], part)
+        return np.cumsum(steps[:-1], axis=0), rest
 
 
 class Scorer:
@@ -26,50 +62,24 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._index = {
-            name: dict(zip(block.names, range(len(block.names)), strict=True)) for name, block in model.blocks.items()
-        }
-        self._idf = {name: block.idf.tolist() for name, block in model.blocks.items()}
 
-    def margins(self, reading: Reading) -> FloatArray:
-        """Return the uncalibrated margin of each head, float64 (heads,)."""
-        total = self._model.intercepts.copy()
-        for block in self._model.blocks:
-            rows, values = self._vector(block, Counter(name for name, _, _ in FEATURE_FUNCTIONS[block](reading)))
-            if rows:
-                total += np.asarray(values) @ self._model.blocks[block].weights[rows]
-        return total
+    def score(self, reading: Reading) -> Scored:
+        """Return margins and calibrated probabilities of one message."""
+        blocks = tuple(_weigh(weights, name, reading) for name, weights in self._model.blocks.items())
+        margins = self._model.intercepts + sum(block.shares.sum(axis=0) for block in blocks)
+        return Scored(margins, calibrated(margins, self._model.calibration), blocks)
 
-    def probabilities(self, reading: Reading) -> dict[str, float]:
-        """Return the calibrated probability of each score, in [0, 1]."""
-        return calibrated(self.margins(reading), self._model.calibration)
 
-    def contributions(self, reading: Reading) -> list[Contribution]:
-        """Return what each occurrence of a known feature adds to the margins; they sum to margin - intercept."""
-        found: list[Contribution] = []
-        for block, weights in self._model.blocks.items():
-            occurrences = [f for f in FEATURE_FUNCTIONS[block](reading) if f[0] in self._index[block]]
-            counts = Counter(f[0] for f in occurrences)
-            rows, values = self._vector(block, counts)
-            share = {row: value * weights.weights[row] for row, value in zip(rows, values, strict=True)}
-            index = self._index[block]
-            found += ((f, share[index[f[0]]] / counts[f[0]]) for f in occurrences)
-        return found
-
-    def _vector(self, block: str, counts: Counter[str]) -> tuple[list[int], list[float]]:
-        index, idf = self._index[block], self._idf[block]
-        rows: list[int] = []
-        values: list[float] = []
-        square = 0.0
-        for name, count in counts.items():
-            row = index.get(name)
-            if row is not None:
-                value = (1.0 + math.log(count)) * idf[row] if count > 1 else idf[row]
-                rows.append(row)
-                values.append(value)
-                square += value * value
-        norm = math.sqrt(square)
-        return rows, [value / norm for value in values] if norm else values
+def _weigh(weights: BlockWeights, name: str, reading: Reading) -> _Weighed:
+    found = occurrences(name, reading)
+    places = np.searchsorted(weights.keys, found.keys)
+    places[places == len(weights.keys)] = 0
+    known = weights.keys[places] == found.keys
+    rows, of, counts = np.unique(places[known], return_inverse=True, return_counts=True)
+    values = (1.0 + np.log(counts)) * weights.idf[rows]
+    length = math.sqrt(values @ values)
+    shares = (values / length if length else values)[:, None] * weights.weights[rows]
+    return _Weighed(shares, counts, of, found.starts[known], found.ends[known])
 
 
 def calibrated(margins: FloatArray, calibration: FloatArray) -> dict[str, float]:

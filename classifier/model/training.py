@@ -27,7 +27,7 @@ from sklearn.pipeline import FeatureUnion
 from classifier.errors import CorpusError
 from classifier.labels import ACTS, COLLECTION, SCORES, Label
 from classifier.model.corpus import Example, corpus_hash
-from classifier.model.features import FEATURE_FUNCTIONS, Reader, Reading
+from classifier.model.features import Reader, Reading, occurrences
 from classifier.model.modelfile import BlockWeights, FloatArray, Model, Policy
 from classifier.model.policy import choose_policies
 from classifier.model.scorer import calibrated
@@ -48,14 +48,15 @@ class TrainingConfig:
 
 
 class BlockAnalyzer:
-    """Gives scikit-learn's vectoriser the feature names of one block of a reading."""
+    """Gives scikit-learn's vectoriser the feature keys of one block of a reading."""
 
     def __init__(self, block: str) -> None:
         self.block = block
 
-    def __call__(self, reading: Reading) -> list[str]:
-        """Return the feature names, with repetition."""
-        return [name for name, _, _ in FEATURE_FUNCTIONS[self.block](reading)]
+    def __call__(self, reading: Reading) -> list[int]:
+        """Return the keys, with repetition."""
+        keys: list[int] = occurrences(self.block, reading).keys.tolist()
+        return keys
 
 
 @dataclass
@@ -161,26 +162,39 @@ def train(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig 
     held_out = probabilities(margins, calibration)
     pipeline = fit_pipeline(readings, truth, config)
     policies = choose_policies(held_out, examples)
-    model = Model(
-        lexicon=lexicon,
-        blocks=_blocks(pipeline, config),
-        intercepts=np.array([pipeline.heads[name].intercept_[0] for name in SCORES]),
-        calibration=calibration,
-        policies=policies,
-        version=_version(examples, lexicon, config, policies),
-        facts=_facts(examples, config),
-    )
+    version = _version(examples, lexicon, config, policies)
+    model = model_of(pipeline, lexicon, calibration, policies, version, _facts(examples, config))
     return TrainingRun(model, pipeline, held_out)
 
 
-def _blocks(pipeline: Pipeline, config: TrainingConfig) -> dict[str, BlockWeights]:
+def model_of(
+    pipeline: Pipeline,
+    lexicon: Lexicon,
+    calibration: FloatArray,
+    policies: dict[str, Policy],
+    version: str,
+    facts: dict[str, Any],
+) -> Model:
+    """Return a fitted pipeline as plain arrays, with its calibration (heads, 2) and its policies."""
+    return Model(
+        lexicon=lexicon,
+        blocks=_blocks(pipeline),
+        intercepts=np.array([pipeline.heads[name].intercept_[0] for name in SCORES]),
+        calibration=calibration,
+        policies=policies,
+        version=version,
+        facts=facts,
+    )
+
+
+def _blocks(pipeline: Pipeline) -> dict[str, BlockWeights]:
     blocks: dict[str, BlockWeights] = {}
     start = 0
     for name, vectoriser in pipeline.vectoriser.transformer_list:
-        names = tuple(str(feature) for feature in vectoriser.get_feature_names_out())
-        stop = start + len(names)
+        keys = vectoriser.get_feature_names_out().astype(np.uint64)  # in rising order, as scikit-learn sorts them
+        stop = start + len(keys)
         weights = np.stack([pipeline.heads[head].coef_[0, start:stop] for head in SCORES], axis=1)
-        blocks[name] = BlockWeights(names, vectoriser.idf_, weights * config.block_weights[name])
+        blocks[name] = BlockWeights(keys, vectoriser.idf_, weights * pipeline.vectoriser.transformer_weights[name])
         start = stop
     return blocks
 

@@ -1,8 +1,8 @@
 """The concept lexicon: hand-written word classes, and the disguised writings of evaded words.
 
 On disk (`datasets/lexicon/`): `NAME.txt` is the class NAME, one word a line, `#` for
-comments; `disguise.tsv` pairs a disguised writing with the plain one; `evaded.txt` lists
-words that senders hide behind pinyin; `pinyin.tsv` gives the readings of their characters.
+comments; `disguise.tsv` and `homophones.tsv` (generated) pair a disguised writing with the plain one;
+`evaded.txt` lists words that senders hide; `pinyin.tsv` gives the readings of their characters.
 A trained model carries the compiled lexicon with it, so scoring needs no files but the model.
 """
 
@@ -65,7 +65,10 @@ class Lexicon:
             CorpusError: the folder has no class files, or a line breaks the format.
 
         """
-        disguises = _written_disguises(folder / "disguise.tsv") if (folder / "disguise.tsv").exists() else {}
+        disguises: dict[str, str] = {}
+        for name in ("homophones.tsv", "disguise.tsv"):
+            if (folder / name).exists():
+                disguises |= _written_disguises(folder / name)
         if (folder / "evaded.txt").exists():
             disguises = {**_pinyin_disguises(folder), **disguises}
         plain = Normaliser()

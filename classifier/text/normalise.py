@@ -26,7 +26,7 @@ from pathlib import Path
 
 from classifier.text.phrases import PhraseTable
 
-NORMALISER_VERSION = "1"
+NORMALISER_VERSION = "2"
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇"
 REPLACEMENT = "\ufffd"
@@ -44,6 +44,7 @@ _SPLIT_LATIN = re.compile(
     rf"(?<=[{HAN}])([ *+._~^|/·•\-]{{1,2}})(?=[a-z]{{1,6}}(?:[ *+._~^|/·•\-]{{0,2}}[{HAN}]|$))"
     rf"|(?<=[{HAN}])[a-z]{{1,6}}([ *+._~^|/·•\-]{{1,2}})(?=[{HAN}])"
 )
+_SPACED = re.compile(r"(?<!\S)\S(?: \S){5,}(?!\S)")  # an OCR engine or a sender put a blank between all characters
 _WRAP = re.compile(rf"(?<=[{HAN},0-9])[ \t]*\n[ \t]*(?=[{HAN}0-9,])")
 _REPEATED = re.compile(rf"([{HAN}])\1{{2,}}|([^{HAN}0-9a-z\s*\u0000-\u001f])\2+|([ \t])[ \t]+|(\n)\s*\n")
 _LONG_LINE = 14
@@ -171,6 +172,8 @@ def separators(text: str) -> Iterable[Edit]:
         return
     cuts = {m.start(): m.end() for m in _SPLIT_PAIR.finditer(text)}
     cuts |= {m.start(m.lastindex or 0): m.end() for m in _SPLIT_LATIN.finditer(text)}
+    for run in _SPACED.finditer(text):
+        cuts |= {i: i + 1 for i in range(run.start() + 1, run.end(), 2)}
     for run in _SPLIT_RUN.finditer(text):
         cuts |= {i: i + 1 for i in range(run.start() + 1, run.end(), 2)}
     for wrap in _WRAP.finditer(text):

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import Result
 
 from classifier import LONGEST_TEXT, Classifier, __version__
 from classifier.classifier import default_model_path
+from classifier.guidance import advise
 
 Run = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -22,10 +24,15 @@ FRAUD = "账户逾期，请点击链接 http://a.cc/x 转账到个人账户王�
 
 @pytest.mark.parametrize("policy", ["cautious", "balanced", "sensitive"])
 @pytest.mark.parametrize("text", [REMINDER, THREAT, TWO_ACTS])
-def test_json_is_the_finding_of_the_library(cmc: Run, classifier: Classifier, text: str, policy: str) -> None:
-    result = cmc("check", "--json", "--policy", policy, text)
+def test_json_is_the_finding_of_the_library_and_its_guidance(
+    cmc: Run, classifier: Classifier, text: str, policy: str
+) -> None:
+    result = cmc("check", "--json", "--policy", policy, "--date", "2025-12-31", text)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert json.loads(result.stdout) == classifier.classify(text, policy=policy).to_dict()
+    finding = classifier.classify(text, policy=policy)
+    told = json.loads(result.stdout)
+    assert told.pop("guidance") == advise(finding, date(2025, 12, 31)).to_dict()
+    assert told == finding.to_dict()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,64 @@ def test_marks_of_evidence_are_balanced_and_leave_the_message_whole(cmc: Run, cl
     assert shown.count("〔") == shown.count("〕") > 0
     for item in classifier.classify(TWO_ACTS).evidence:
         assert item.text[0] + item.text[-1] in shown or item.text in shown.replace("〔", "").replace("〕", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            REMINDER,
+            ["合法的还款提醒", "《民法典》第六百七十五条", "1. 贷款机构的官方客服", "注意: 合法提醒不代表金额无误"],
+        ),
+        (
+            THREAT,
+            ["涉嫌威胁恐吓，可能不符合", "第五十条第一款第一项", "1. 110 报警", "注意: 有现实人身危险的，先打110"],
+        ),
+        (FRAUD, ["不要付款，不要点链接，先打贷款机构的官方电话", "1. 96110 反诈专线"]),
+        ("您的验证码是482913，请勿泄露", ["看起来不是催收信息", "12321"]),
+    ],
+)
+def test_a_person_reads_what_to_do(cmc: Run, text: str, shown: list[str]) -> None:
+    told = cmc("check", "--date", "2026-11-22", text).stdout.partition("怎么办 (按 2026-11-22 的规定;")[2]
+    assert 2 <= told.count("\n") <= 8
+    for words in shown:
+        assert words in told
+    assert "已构成" not in told
+
+
+@pytest.mark.parametrize(
+    ("day", "article"),
+    [("2025-12-31", "（2012年修正，2025年12月31日止）第四十二条第一项"), ("2026-01-01", "第五十条第一款第一项")],
+)
+def test_the_law_is_that_of_the_day_the_message_came(cmc: Run, day: str, article: str) -> None:
+    assert article in cmc("check", "--date", day, THREAT).stdout
+
+
+def test_without_a_date_the_guidance_says_which_day_it_took(cmc: Run) -> None:
+    assert "未给信息日期,按今天 20" in cmc("check", THREAT).stdout
+    assert "no date given: law of today, 20" in cmc("check", "--lang", "en", THREAT).stdout
+
+
+def test_all_of_the_guidance_is_shown_on_demand(cmc: Run) -> None:
+    short, full = cmc("check", THREAT).stdout, cmc("check", "--full", THREAT).stdout
+    for words in [
+        "先做什么:",
+        "法律依据:",
+        "监管规则与行业规范:",
+        "找谁,按顺序:",
+        "门槛: ",
+        "原文: 「有下列行为之一的",
+    ]:
+        assert words in full
+        assert words not in short
+
+
+def test_the_guidance_is_in_english_on_demand(cmc: Run) -> None:
+    told = cmc("check", "--lang", "en", "--date", "2026-11-22", THREAT).stdout.partition("What to do")[2]
+    assert "suspected of threat" in told
+    assert "art. 50, para. 1 item 1" in told
+    assert "1. 110, police" in told
+    assert not any("\u4e00" <= char <= "\u9fff" for char in told)
 
 
 def test_a_message_cannot_drive_the_terminal(cmc: Run) -> None:
@@ -132,8 +197,8 @@ def test_a_missing_model_is_refused_in_one_line(cmc: Run, one_line: OneLine, tmp
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--policy", "strict", THREAT], ["--nothing", THREAT], [THREAT, REMINDER]],
-    ids=["no message on a terminal", "unknown policy", "unknown option", "two messages"],
+    [[], ["--policy", "strict", THREAT], ["--nothing", THREAT], [THREAT, REMINDER], ["--date", "31.12.2025", THREAT]],
+    ids=["no message on a terminal", "unknown policy", "unknown option", "two messages", "no date"],
 )
 def test_wrong_usage_has_its_own_exit_code(cmc: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: True, raising=False)
@@ -157,7 +222,9 @@ def test_the_version_is_the_package_version(cmc: Run) -> None:
 def test_an_own_process_reads_standard_input_and_ends_with_zero(cmc_process: Process, classifier: Classifier) -> None:
     done = cmc_process("check", "--json", "-", input=THREAT.encode("gb18030"))
     assert (done.returncode, done.stderr) == (0, b"")
-    assert json.loads(done.stdout) == classifier.classify(THREAT).to_dict()
+    told = json.loads(done.stdout)
+    assert told.pop("guidance")["on"] in {(date.today() - timedelta(days=days)).isoformat() for days in (0, 1)}
+    assert told == classifier.classify(THREAT).to_dict()
 
 
 @pytest.mark.parametrize(("data", "code"), [(b"\n", 1), (b"\x89PNG\0", 1)])

@@ -1,5 +1,5 @@
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,8 @@ import pytest
 from classifier.errors import CorpusError, InputError
 from classifier.labels import ACTS, SIGNAL_ACTS, Label
 from classifier.model.corpus import RECEIVERS, Example, read_corpus, read_examples
+from classifier.text.normalise import Normaliser
+from classifier.text.placeholders import mask
 
 DATASETS = Path(__file__).parents[2] / "datasets"
 
@@ -39,6 +41,28 @@ def test_a_twin_stands_in_the_same_family_with_another_label(corpus: list[Exampl
 def test_no_text_stands_twice(corpus: list[Example]) -> None:
     counts = Counter("".join(example.text.split()) for example in corpus)
     assert [text for text, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.slow
+def test_no_message_comes_near_to_one_of_another_family(corpus: list[Example]) -> None:
+    plain, holders = Normaliser(), defaultdict[str, list[int]](list)
+    seen: list[set[str]] = []
+    near: list[tuple[str, str]] = []
+    for example in corpus:
+        text = "".join(c for c in mask(plain(example.text)).body.text if c.isalnum())
+        shingles = {text[i : i + 3] for i in range(max(1, len(text) - 2))}
+        shared = Counter(number for shingle in shingles for number in holders[shingle])
+        near += (
+            (example.id, corpus[number].id)
+            for number, count in shared.most_common(5)
+            if len(text) > 5
+            and count / len(shingles | seen[number]) >= 0.75
+            and corpus[number].family != example.family
+        )
+        for shingle in shingles:
+            holders[shingle].append(len(seen))
+        seen.append(shingles)
+    assert near == []
 
 
 def test_signals_agree_with_labels(corpus: list[Example]) -> None:

@@ -41,16 +41,18 @@ def test_runtime_scorer_agrees_with_the_pipeline(run: TrainingRun, sample: list[
     reader, scorer = Reader(run.model.lexicon), Scorer(run.model)
     readings = [reader(example.text) for example in sample]
     expected = probabilities(run.pipeline.margins(readings), run.model.calibration)
-    got = np.array([[scorer.probabilities(reading)[name] for name in SCORES] for reading in readings])
+    got = np.array([[scorer.score(reading).probabilities[name] for name in SCORES] for reading in readings])
     assert np.abs(got - expected).max() < 1e-6
 
 
-def test_contributions_sum_to_the_margins(run: TrainingRun, sample: list[Example]) -> None:
+def test_what_characters_carry_sums_to_the_margins(run: TrainingRun, sample: list[Example]) -> None:
     reader, scorer = Reader(run.model.lexicon), Scorer(run.model)
     for example in sample[:50]:
         reading = reader(example.text)
-        total = sum((weights for _, weights in scorer.contributions(reading)), start=run.model.intercepts)
-        assert total == pytest.approx(scorer.margins(reading), abs=1e-9)
+        scored = scorer.score(reading)
+        characters, rest = scored.by_character(len(reading.body.text))
+        assert characters.shape == (len(reading.body.text), len(SCORES))
+        assert run.model.intercepts + characters.sum(axis=0) + rest == pytest.approx(scored.margins, abs=1e-9)
 
 
 def test_training_twice_gives_the_same_bytes(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from classifier.classifier import Classifier
+from classifier.evaluation.baselines import BASELINES, out_of_fold
+from classifier.evaluation.report import apply_policy, measure, predict, sure_of
 from classifier.labels import ACTS, SCORES
-from classifier.model.baselines import BASELINES, out_of_fold
 from classifier.model.corpus import read_corpus, read_examples
-from classifier.model.evaluation import apply_policy, measure, predict, sure_of
 from classifier.model.modelfile import Policy
 from classifier.model.training import train
 from classifier.text.lexicon import Lexicon

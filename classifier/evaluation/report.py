@@ -9,10 +9,10 @@ import numpy as np
 
 from classifier.classifier import Classifier
 from classifier.errors import InputError
+from classifier.evaluation import metrics
+from classifier.evaluation.metrics import Mask
 from classifier.labels import ACTS, SCORES, STATES, Label
-from classifier.model import metrics
 from classifier.model.corpus import Example, read_examples
-from classifier.model.metrics import Mask
 from classifier.model.modelfile import FloatArray, Policy
 from classifier.model.policy import outcomes
 
@@ -50,11 +50,14 @@ def predict(classifier: Classifier, examples: Sequence[Example], policy: str) ->
     )
 
 
-def measure(predictions: Predictions, examples: Sequence[Example]) -> dict[str, Any]:
+def measure(
+    predictions: Predictions, examples: Sequence[Example], weighting: FloatArray | None = None
+) -> dict[str, Any]:
     """Return every figure of a set of predictions, with 95 % bootstrap intervals.
 
     Rates are shares in [0, 1]. `lawful_accused` and `unrelated_accused` are the shares of lawful
-    reminders and of unrelated messages to which any act was ascribed.
+    reminders and of unrelated messages to which any act was ascribed; with `weighting` (messages,)
+    they are also given as `…_weighted`.
     """
     truth = outcome_matrix([e.labels for e in examples])
     said, scores = predictions.said, predictions.scores
@@ -66,11 +69,16 @@ def measure(predictions: Predictions, examples: Sequence[Example]) -> dict[str, 
     heads_truth = np.column_stack([~truth[:, 0], truth[:, len(STATES) :]])
     calibration = [metrics.calibration_error(weights, scores[:, k], heads_truth[:, k]) for k in range(len(SCORES))]
     ranks = outcome_scores(scores)
+    fields = {"": weights} if weighting is None else {"": weights, "_weighted": weights * weighting}
+    rates = {
+        f"{state}_accused{suffix}": metrics.figure(metrics.ratio(field, accused, truth[:, k]))
+        for suffix, field in fields.items()
+        for k, state in ((1, "lawful"), (0, "unrelated"))
+    }
     return {
         "messages": len(examples),
         "macro_f1": metrics.figure(metrics.mean_over(f1s)),
-        "lawful_accused": metrics.figure(metrics.ratio(weights, accused, truth[:, 1])),
-        "unrelated_accused": metrics.figure(metrics.ratio(weights, accused, truth[:, 0])),
+        **rates,
         "calibration_error": metrics.figure(metrics.mean_over(calibration)),
         "needs_review": metrics.figure(metrics.ratio(weights, predictions.review, everything)),
         "errors_in_review": metrics.figure(metrics.ratio(weights, predictions.review, wrong)),
