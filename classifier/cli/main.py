@@ -14,6 +14,7 @@ from typing import Any, Literal
 import click
 
 from classifier import __version__
+from classifier.cli.redact import redact
 from classifier.errors import CollectionMessageError, InputError, OutputError
 
 POLICY = click.option(
@@ -244,9 +245,7 @@ def evaluate(
         write_text(output, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
 
 
-
-
-
+cli.add_command(redact)
 
 
 def main() -> None:

@@ -3,6 +3,8 @@
 They identify people and lenders and teach a model nothing but names. The placeholder is a
 private-use character, so that it survives tokenising, counts as one character in n-grams,
 and cannot be typed by a sender (the normaliser removes such characters from messages).
+
+What `redact` writes (〔手机号〕, 〔姓名2〕) is read as what it stands for.
 """
 
 import re
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classifier.text.normalise import HAN, Edit, Normalised
+from classifier.text.particulars import KIND_ZH, Kind
 
 _D = "[0-9x*]"
 _LEFT = r"(?<![0-9a-z*])"
@@ -49,7 +52,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("number", r"(?<![a-z])\d[\d,]*(?:\.\d+)?%?(?:[*x]+\d*)?"),
     ("mask", r"[*×○]+|(?<![a-z])x{2,}(?![a-z])|某某?某?"),
 )
-_MASKED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS))
+_REDACTED = "〔(?:" + "|".join(KIND_ZH.values()) + ")[0-9]*〕"
+_MASKED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in (("redacted", _REDACTED), *_PATTERNS)))
 _SIGNATURE = re.compile(
     r"\A\s*(【[^【】\n]{1,24}】|\[[^\[\]\n]{2,16}\])|(【[^【】\n]{1,24}】|\[[^\[\]\n]{2,16}\])\s*\Z"
 )
@@ -61,6 +65,24 @@ PLACEHOLDERS: dict[str, str] = {
 
 PLACEHOLDER_NAMES: dict[str, str] = {char: f"<{name}>" for name, char in PLACEHOLDERS.items()}
 """The readable name of each placeholder character, as it stands in features."""
+
+_READ_AS: dict[str, str] = {
+    KIND_ZH[Kind.PHONE]: PLACEHOLDERS["phone"],
+    KIND_ZH[Kind.LANDLINE]: PLACEHOLDERS["phone"],
+    KIND_ZH[Kind.ID_NUMBER]: PLACEHOLDERS["account"],
+    KIND_ZH[Kind.BANK_CARD]: PLACEHOLDERS["account"],
+    KIND_ZH[Kind.EMAIL]: PLACEHOLDERS["mail"],
+    KIND_ZH[Kind.LINK]: PLACEHOLDERS["link"],
+    KIND_ZH[Kind.SOCIAL_ID]: PLACEHOLDERS["number"],
+    KIND_ZH[Kind.CASE_NUMBER]: PLACEHOLDERS["number"],
+    KIND_ZH[Kind.REFERENCE]: PLACEHOLDERS["number"],
+    KIND_ZH[Kind.PLATE]: PLACEHOLDERS["mask"],
+    KIND_ZH[Kind.ADDRESS]: PLACEHOLDERS["mask"],
+    KIND_ZH[Kind.AMOUNT]: PLACEHOLDERS["amount"],
+    # Most names in messages are a surname with a title, so a surname changes the reading least.
+    KIND_ZH[Kind.NAME]: "张",
+}
+"""What the placeholders of `redact` stand for, so that a redacted message is read like the message itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ class Masked:
 def mask(text: Normalised) -> Masked:
     """Replace what names people, lenders and sums by placeholders, keeping the offset map."""
     signatures = [(m.start(1 if m[1] else 2), m.end(1 if m[1] else 2)) for m in _SIGNATURE.finditer(text.text)]
-    signature = " ".join(text.text[start + 1 : end - 1] for start, end in signatures)
+    signature = re.sub(_REDACTED, "某某", " ".join(text.text[start + 1 : end - 1] for start, end in signatures))
     return Masked(text.edited(_edits(text.text, signatures)), signature)
 
 
@@ -82,7 +104,9 @@ def _edits(text: str, signatures: list[tuple[int, int]]) -> Iterator[Edit]:
     done = 0
     for start, end in [*signatures, (len(text), len(text))]:
         for match in _MASKED.finditer(text, done, start):
-            yield Edit(match.start(), match.end(), PLACEHOLDERS[match.lastgroup or "number"])
+            kind = match.lastgroup or "number"
+            read_as = _READ_AS[match[0].strip("〔〕0123456789")] if kind == "redacted" else PLACEHOLDERS[kind]
+            yield Edit(match.start(), match.end(), read_as)
         if end > start:
             yield Edit(start, end, PLACEHOLDERS["signature"])
         done = end
