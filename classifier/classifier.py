@@ -23,6 +23,7 @@ _FEWEST_HAN = 2
 _SENTENCE_END = re.compile("[。\uff01\uff1f\uff1b!?;\n]+")  # with the full-width forms: the raw text is split
 _SHORTEST_PASSAGE = 6
 _FEWEST_PASSAGES = 3
+_LONG_PASTE = 80
 _MOST_PASSAGES = 60
 
 
@@ -97,6 +98,8 @@ class Classifier:
 
         Judged by the `cautious` policy, whatever policy is asked for: it only calls a person.
         """
+        if len(text) < _LONG_PASTE:
+            return False  # in so short a text no sentence drowns
         passages = [p for p in _SENTENCE_END.split(text) if len(p) >= _SHORTEST_PASSAGE]
         if len(passages) < _FEWEST_PASSAGES:
             return False

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import click
 
 from classifier import __version__
+from classifier.cli.dossier import dossier
 from classifier.cli.redact import redact
 from classifier.errors import CollectionMessageError, InputError, OutputError
 
@@ -246,6 +247,7 @@ def evaluate(
 
 
 cli.add_command(redact)
+cli.add_command(POLICY(MODEL(dossier)))
 
 
 def main() -> None:
