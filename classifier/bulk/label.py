@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ OK = "ok"
 EMPTY = "empty text"
 MISSING = "missing value"
 NOT_TEXT = "not text"
+FAILED = "unreadable: "
+"""How the status of a row begins whose file, or part of a file, could not be read."""
 TOO_LONG = f"over {LONGEST_TEXT} characters"
 
 
@@ -57,12 +59,16 @@ class Job:
 
 @dataclass
 class Summary:
-    """What came of a job: rows by label (a row may count in several), without an answer by reason, for a person."""
+    """What came of a job: rows by label (a row may count in several), without an answer by reason, for a person.
+
+    `failed` counts the rows whose file, or part of a file, could not be read.
+    """
 
     rows: int = 0
     labels: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     needs_review: int = 0
+    failed: int = 0
     resumed: int = 0
     text_column: str = ""
 
@@ -113,9 +119,9 @@ def _fill(
     journal: "_Journal", classifier: Classifier, job: Job, column: str, done: int, progress: Callable[[int], None]
 ) -> None:
     with journal.appending() as write:
-        for number, row in enumerate(job.source.rows()):
+        for number, (row, reason) in enumerate(job.source.judged()):
             if number >= done:
-                write(_answer(classifier, row[column], job.policy))
+                write(_answer(classifier, row[column], job.policy) if reason is None else {"status": reason})
                 progress(1)
 
 
@@ -151,12 +157,15 @@ def flat_columns(finding: dict[str, Any], *, lists: bool) -> Row:
 
 def _joined(source: Source, answers: Iterable[Row], prefix: str, kind: str, summary: Summary) -> Iterator[Row]:
     lists = kind == "jsonl"
-    for row, answer in zip(source.rows(), answers, strict=True):
+    for row, answer in zip_longest(source.rows(), answers):
+        if row is None or answer is None:
+            raise InputError(f"{source.path} changed while it was labelled; start anew")
         summary.rows += 1
         result: Row = {"status": answer["status"]}
         finding: dict[str, Any] | None = answer.get("finding")
         if finding is None:
             summary.skipped[answer["status"]] += 1
+            summary.failed += answer["status"].startswith(FAILED)
         else:
             summary.labels.update(finding["labels"])
             summary.needs_review += finding["needs_review"]
@@ -167,27 +176,12 @@ def _joined(source: Source, answers: Iterable[Row], prefix: str, kind: str, summ
 
 def _identity(classifier: Classifier, job: Job, column: str) -> dict[str, Any]:
     return {
-        "input_sha256": _content_hash(job.source),
+        "input_sha256": job.source.digest(),
         "rows": job.source.size,
         "text_column": column,
         "policy": job.policy,
         "model_sha256": classifier.info.sha256,
     }
-
-
-def _content_hash(source: Source) -> str:
-    digest = sha256()
-    if source.path.is_dir():
-        for row in source.rows():
-            digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
-    try:
-        with source.path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except OSError as error:
-        raise InputError(f"cannot read {source.path}: {error.strerror}") from error
-    return digest.hexdigest()
 
 
 class _Journal:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ class Source:
         columns: every column, in order.
         size: number of rows.
         schema: the Arrow schema of a Parquet file, else None.
+        text_column: the column with the message, where it is known.
 
     """
 
@@ -81,11 +83,41 @@ class Source:
     columns: tuple[str, ...]
     size: int
     schema: Any = field(default=None, compare=False)
+    text_column: str | None = None
 
     def rows(self) -> Iterator[Row]:
         """Yield every row, with all columns."""
         for raw in _READERS[self.format](self.path):
             yield {name: raw.get(name) for name in self.columns}
+
+    @property
+    def kinds(self) -> list[tuple[str, int]]:
+        """Formats of screens that were recognised, and how many files of each; none for a plain table."""
+        return []
+
+    def judged(self) -> Iterator[tuple[Row, str | None]]:
+        """Yield every row, with the reason why it is not to be labelled, or None."""
+        return ((row, None) for row in self.rows())
+
+    def digest(self) -> str:
+        """Return what changes when the content changes.
+
+        Raises:
+            InputError: it cannot be read.
+
+        """
+        digest = sha256()
+        if self.path.is_dir():
+            for row in self.rows():
+                digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            return digest.hexdigest()
+        try:
+            with self.path.open("rb") as file:
+                while chunk := file.read(1 << 20):
+                    digest.update(chunk)
+        except OSError as error:
+            raise InputError(f"cannot read {self.path}: {error.strerror}") from error
+        return digest.hexdigest()
 
 
 def open_source(path: Path, format: str | None = None) -> Source:
@@ -138,6 +170,7 @@ def find_text_column(source: Source, wanted: str | None) -> str:
         InputError: no such column, or no single obvious choice; the message lists the columns.
 
     """
+    wanted = wanted if source.text_column is None else source.text_column
     listed = ", ".join(name if len(name) <= _SHOWN else name[:_SHOWN] + "…" for name in source.columns)
     if wanted is not None:
         if wanted not in source.columns:

@@ -1,7 +1,8 @@
 """`cmc`: every command, its options, and what becomes of errors.
 
 Data goes to standard output, everything else to standard error. Exit codes: 0 done,
-1 the task failed for a reason that one line explains, 2 wrong usage, 130 interrupted.
+1 the task failed for a reason that one line explains, 2 wrong usage, 4 done but for what
+could not be read (the rows say why), 130 interrupted.
 """
 
 import io
@@ -16,8 +17,11 @@ import click
 from classifier import __version__
 from classifier.cli.dossier import dossier
 from classifier.cli.redact import redact
+from classifier.cli.trends import rescore, sample, trends
 from classifier.errors import CollectionMessageError, InputError, OutputError
+from classifier.screens.steps import STEP_NAMES
 
+SOME_FAILED = 4
 POLICY = click.option(
     "--policy",
     default="balanced",
@@ -134,6 +138,27 @@ def check(
     help="输入格式,默认看文件名。 Input format, by default from the file name (lines for standard input).",
 )
 @click.option("--resume", is_flag=True, help="接着上次中断处继续。 Go on where an interrupted run stopped.")
+@click.option(
+    "--as",
+    "as_",
+    type=click.Choice(["auto", "text", "screens"]),
+    default="auto",
+    show_default=True,
+    help="按内容判断 / 只当文字 / 当截图。 Tell screens by content, take all as clean text, or all as screens.",
+)
+@click.option(
+    "--no-clean",
+    "off",
+    multiple=True,
+    type=click.Choice(STEP_NAMES),
+    metavar="STEP",
+    help=f"不做某一步清理,可重复。 Leave out a cleaning step; repeatable: {', '.join(STEP_NAMES)}.",
+)
+@click.option(
+    "--taken",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="截图日期,用来换算“昨天”等。 Day of the screenshots: 昨天 and the like become dates.",
+)
 @POLICY
 @MODEL
 def label(
@@ -142,26 +167,36 @@ def label(
     text_column: str | None,
     input_format: str | None,
     resume: bool,
+    as_: Literal["auto", "text", "screens"],
+    off: tuple[str, ...],
+    taken: datetime | None,
     policy: str,
     model_path: Path | None,
 ) -> None:
-    """给表格逐行标注,保留原有各列。 Label a table (CSV, TSV, Excel, JSONL, Parquet, lines, a folder of .txt, or -)."""
+    """给表格、截图识别结果逐条标注。 Label a table (CSV, TSV, Excel, JSONL, Parquet, lines, -) or screens.
+
+    Screens: text and JSON of OCR, chats, SMS backups, one file or a folder; told by content.
+    """
     from classifier.bulk.label import Job, label_table
+    from classifier.bulk.screens import Reading, open_input
     from classifier.bulk.sinks import output_format
-    from classifier.bulk.sources import open_source
     from classifier.bulk.spool import as_file
     from classifier.classifier import load
     from classifier.cli.show import show_summary
 
     output_format(output)
     with as_file(source, output, input_format) as (path, kind):
-        table = open_source(path, kind)
+        reading = Reading(frozenset(off), taken and taken.date(), forced=as_ == "screens")
+        kind = input_format if as_ == "screens" else kind
+        table = open_input(path, kind, text_column, as_, reading, (output, output.with_name(output.name + ".part")))
         classifier = load(model_path)
         job = Job(table, output, text_column, None, policy, resume)
         quiet = not sys.stderr.isatty()
         with click.progressbar(length=table.size, label="标注 labelling", file=sys.stderr, hidden=quiet) as bar:
             summary = label_table(classifier, job, bar.update)
-    click.echo(show_summary(summary, output), err=True)
+    click.echo(show_summary(summary, output, table), err=True)
+    if summary.failed:
+        click.get_current_context().exit(SOME_FAILED)
 
 
 @cli.command()
@@ -246,7 +281,19 @@ def evaluate(
         write_text(output, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
 
 
+@cli.command()
+def serve() -> None:
+    """启动 HTTP 服务,设置见环境变量 CMC_*。 Serve over HTTP; settings: CMC_* variables (service/README.md)."""
+    from classifier.extras import needs
+
+    with needs("service"):
+        from service.server import serve as run_server
+    run_server()
+
+
 cli.add_command(redact)
+for command in (sample, trends, rescore):
+    cli.add_command(command)
 cli.add_command(POLICY(MODEL(dossier)))
 
 

@@ -10,6 +10,7 @@ from classifier.labels import COLLECTION, LABEL_EN, LABEL_ZH, SIGNAL_EN, SIGNAL_
 
 if TYPE_CHECKING:
     from classifier.bulk.label import Summary
+    from classifier.bulk.sources import Source
     from classifier.model.modelfile import Model
 
 _SCORE_ZH = {COLLECTION: "是催收信息", **{label.value: name for label, name in LABEL_ZH.items()}}
@@ -95,12 +96,14 @@ def _where(finding: Finding, signal: Signal) -> str:
     return ": " + "、".join(f"「{_printable(' '.join(text.split()))}」" for text in quoted) if quoted else ""
 
 
-def show_summary(summary: "Summary", output: Path) -> str:
-    """Return what came of labelling a table."""
+def show_summary(summary: "Summary", output: Path, source: "Source | None" = None) -> str:
+    """Return what came of labelling a table, and which formats of screens it was read from."""
     lines = [
         f"完成 Done: {summary.rows} 行 rows → {output} (信息列 text column: {summary.text_column})",
         "  一行可计入多类 one row may count in several:",
     ]
+    if source is not None and source.kinds:
+        lines.insert(1, "  读作 read as: " + ", ".join(f"{name} ({count})" for name, count in source.kinds))
     if summary.resumed:
         lines.append(f"  接续 resumed after {summary.resumed} rows")
     lines += [f"  {_padded(LABEL_ZH[label], 14)}{summary.labels[label.value]:>8}  {LABEL_EN[label]}" for label in Label]

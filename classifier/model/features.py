@@ -133,8 +133,7 @@ def _concepts(reading: Reading) -> Occurrences:
     keys = np.array([_key(concept.name) for concept in found], dtype=np.uint64)
     starts = np.array([concept.start for concept in found], dtype=np.intp)
     ends = np.array([concept.end for concept in found], dtype=np.intp)
-    gaps = starts[None, :] - ends[:, None]
-    left, right = (rows[:_PAIR_MOST] for rows in np.nonzero((gaps >= 0) & (gaps <= _PAIR_GAP)))
+    left, right = _neighbours(starts, ends)
     present = keys[np.sort(np.unique(keys, return_index=True)[1])]
     signature = np.array([_key("【" + name) for name in reading.signature_concepts], dtype=np.uint64)
     beside = _pair("concept", np.repeat(signature, len(present)), np.tile(present, len(signature)))
@@ -145,6 +144,20 @@ def _concepts(reading: Reading) -> Occurrences:
         np.concatenate((starts, starts[left], nowhere)),
         np.concatenate((ends, ends[right], nowhere)),
     )
+
+
+def _neighbours(starts: IndexArray, ends: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Return the places (left, right) of spans that stand at most `_PAIR_GAP` apart, one after the other.
+
+    In order, at most `_PAIR_MOST`; `starts` must rise. Takes time and memory in proportion to the pairs.
+    """
+    first = np.searchsorted(starts, ends, side="left")
+    counts = np.searchsorted(starts, ends + _PAIR_GAP, side="right") - first
+    kept = np.searchsorted(np.cumsum(counts), _PAIR_MOST) + 1
+    first, counts = first[:kept], counts[:kept]
+    left = np.repeat(np.arange(len(counts)), counts)
+    within = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return left[:_PAIR_MOST], (within + np.repeat(first, counts))[:_PAIR_MOST]
 
 
 _FUNCTIONS = {"word": _words, "char": _characters, "concept": _concepts}

@@ -1,0 +1,1 @@
+"""Measurements that are run by hand; each prints the table that a README quotes."""

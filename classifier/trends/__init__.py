@@ -1,0 +1,1 @@
+"""How often, and does it change: rates with intervals over many messages, and a report that may be published."""
