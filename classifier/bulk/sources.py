@@ -175,6 +175,7 @@ def find_text_column(source: Source, wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in source.columns:
             raise InputError(f"there is no column {wanted!r}; the columns are: {listed}")
+        _refuse_cut_messages(source, wanted)
         return wanted
     guessed = _guess_text_column(source)
     if guessed is None:
@@ -183,7 +184,26 @@ def find_text_column(source: Source, wanted: str | None) -> str:
         raise InputError(
             f"the first row of {source.path} looks like a message; put column names above it or give --text-column"
         )
+    _refuse_cut_messages(source, guessed)
     return guessed
+
+
+def _refuse_cut_messages(source: Source, column: str) -> None:
+    """Refuse a table whose messages hold commas without quotation marks: they would be judged by their first part.
+
+    Then rows have more cells than the header has names, and the message stands in the last named column.
+    """
+    place = source.columns.index(column) + 1
+    beyond = source.columns[place:]
+    unnamed = [f"column_{place + number}" for number in range(1, len(beyond) + 1)]
+    if source.format not in ("csv", "tsv") or not beyond or list(beyond) != unnamed:
+        return
+    for number, row in enumerate(source.rows(), 1):
+        if any(row[name] for name in beyond):
+            raise InputError(
+                f"row {number} of {source.path} has more cells than there are column names, and the message is in the "
+                "last named one: a comma seems to cut it; put messages in quotation marks, or save the table as .xlsx"
+            )
 
 
 def _guess_text_column(source: Source) -> str | None:

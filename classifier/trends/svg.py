@@ -21,7 +21,7 @@ STYLE = (
 """Style of the plots in the light; class names are used by the page too."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 10, 24
-_CHARACTER = 6.6
+_CHARACTER = 7.2
 _MOST_DOTS = 40
 _ROW = 26
 
@@ -109,7 +109,7 @@ def _run(frame: Frame, at: Sequence[float], points: Sequence[tuple[int, Share]])
         edge = [(at[i], _y(frame, s.high)) for i, s in points] + [(at[i], _y(frame, s.low)) for i, s in points[::-1]]
         yield f'<polygon class="band" points="{_points(edge)}"/>'
         yield f'<polyline class="line" points="{_points([(at[i], _y(frame, s.value)) for i, s in points])}"/>'
-    if len(at) <= _MOST_DOTS:
+    if len(at) <= _MOST_DOTS or len(points) == 1:
         for i, share in points:
             yield f'<circle class="dot" cx="{at[i]:.1f}" cy="{_y(frame, share.value):.1f}" r="2.4"/>'
 
@@ -142,13 +142,15 @@ def _dates(frame: Frame, at: Sequence[float], labels: Sequence[str]) -> Iterator
     """Yield as many labels as fit without touching; the first and the last at least, if both fit."""
     if not labels:
         return
-    room = max(map(len, labels)) * _CHARACTER + 10
+    room = max(map(len, labels)) * _CHARACTER + 12
     every = max(1, -(-len(labels) * room // (frame.width - _LEFT - _RIGHT)))
-    y = frame.height - 7
+    y, free = frame.height - 7, 0.0
     for i in range(0, len(labels), int(every)):
         half = len(labels[i]) * _CHARACTER / 2
         x = min(max(at[i], half + 1), frame.width - half - 1)
-        yield _text(x, y, labels[i], "middle")
+        if x - half >= free:
+            yield _text(x, y, labels[i], "middle")
+            free = x + half + 6
 
 
 def forest(rows: Sequence[tuple[str, Share | None, str]], title: str) -> str:

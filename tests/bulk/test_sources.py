@@ -386,3 +386,17 @@ def test_a_long_question_elsewhere_does_not_hinder_the_guess(tmp_path: Path) -> 
     path = tmp_path / "survey.csv"
     path.write_text(f"{LONG_NAME},短信内容\n是,{MESSAGE}\n", encoding="utf-8")
     assert find_text_column(open_source(path), None) == "短信内容"
+
+
+@pytest.mark.parametrize("wanted", [None, "内容"])
+def test_messages_cut_by_their_own_commas_are_refused(tmp_path: Path, wanted: str | None) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("时间,内容\n1,请还款\n2,今天不还,明天带人去你家\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"row 2 .* quotation marks"):
+        find_text_column(open_source(path), wanted)
+
+
+def test_empty_cells_beyond_the_header_cut_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("时间,内容\n1,请还款,\n", encoding="utf-8")
+    assert find_text_column(open_source(path), None) == "内容"
