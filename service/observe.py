@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -20,6 +21,7 @@ CLIENT_GONE = 499
 
 _SCOPE_KEY = "cmc"
 LINGER_SECONDS = 2.0
+LINGER_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -110,12 +112,11 @@ async def _refuse(problem: Problem, trail: Trail, receive: Receive, send: Send) 
 
 async def _linger(receive: Receive) -> None:
     """Drop what is still coming for a moment: closing on a sender at once may destroy the answer on its way."""
-    try:
+    left = LINGER_BYTES
+    with suppress(TimeoutError):
         async with asyncio.timeout(LINGER_SECONDS):
-            while (await receive()).get("more_body", False):
-                pass
-    except TimeoutError:
-        pass
+            while left > 0 and (message := await receive()).get("more_body", False):
+                left -= len(message.get("body", b""))
 
 
 def _log(route: str, trail: Trail, seconds: float) -> None:
