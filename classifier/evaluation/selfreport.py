@@ -20,9 +20,10 @@ from classifier.evaluation.report import apply_policy, measure, predict
 from classifier.evaluation.robustness import measure_robustness
 from classifier.labels import ACTS
 from classifier.model.corpus import read_corpus
+from classifier.model.features import Reader
 from classifier.model.modelfile import read_model
 from classifier.model.policy import validation_weights
-from classifier.model.training import train
+from classifier.model.training import TrainingConfig, held_out_scores
 
 SWAPS = "swaps.json"
 _LOADS = 5
@@ -33,7 +34,7 @@ def measure_model(
 ) -> dict[str, Any]:
     """Return every figure of a model file on `datasets`, as JSON can hold it.
 
-    Trains once more, to score every family with models that never saw it: minutes, not seconds.
+    Fits the folds once more, to score every family with models that never saw it: minutes, not seconds.
     `told` is called with the name of each part before it begins.
 
     Raises:
@@ -44,7 +45,8 @@ def measure_model(
     classifier = Classifier(model)
     examples = read_corpus(datasets)
     told("held-out families")
-    scores = train(examples, model.lexicon).probabilities
+    read = Reader(model.lexicon)
+    _, scores = held_out_scores([read(example.text) for example in examples], examples, TrainingConfig())
     said = apply_policy(scores, model.policies[policy])
     told("explanations")
     fitted, unseen = held_out_classifier(examples, model)

@@ -133,6 +133,15 @@ def probabilities(margins: FloatArray, calibration: FloatArray) -> FloatArray:
     return np.array([[scores[name] for name in SCORES] for scores in (calibrated(row, calibration) for row in margins)])
 
 
+def held_out_scores(
+    readings: Sequence[Reading], examples: Sequence[Example], config: TrainingConfig
+) -> tuple[FloatArray, FloatArray]:
+    """Return the calibration (heads, 2) and, by it, out-of-fold probabilities (messages, heads)."""
+    margins = out_of_fold_margins(readings, examples, config)
+    calibration = fit_calibration(margins, truth_of(examples)).astype(np.float32).astype(np.float64)
+    return calibration, probabilities(margins, calibration)
+
+
 @dataclass(frozen=True)
 class TrainingRun:
     """A trained model with what it was judged on: out-of-fold probabilities (messages, heads)."""
@@ -156,11 +165,8 @@ def train(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig 
             raise CorpusError(f"{label} occurs in {len(families)} families; {2 * config.folds} at least are needed")
     reader = Reader(lexicon)
     readings = [reader(example.text) for example in examples]
-    truth = truth_of(examples)
-    margins = out_of_fold_margins(readings, examples, config)
-    calibration = fit_calibration(margins, truth).astype(np.float32).astype(np.float64)
-    held_out = probabilities(margins, calibration)
-    pipeline = fit_pipeline(readings, truth, config)
+    calibration, held_out = held_out_scores(readings, examples, config)
+    pipeline = fit_pipeline(readings, truth_of(examples), config)
     policies = choose_policies(held_out, examples)
     version = _version(examples, lexicon, config, policies)
     model = model_of(pipeline, lexicon, calibration, policies, version, _facts(examples, config))
