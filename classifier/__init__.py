@@ -10,6 +10,7 @@ from classifier.classifier import LONGEST_TEXT, Classifier, load
 from classifier.errors import (
     CollectionMessageError,
     CorpusError,
+    GuidanceDataError,
     InputError,
     MissingExtraError,
     ModelError,
@@ -28,6 +29,7 @@ __all__ = [
     "CorpusError",
     "Evidence",
     "Finding",
+    "GuidanceDataError",
     "InputError",
     "Label",
     "MissingExtraError",

@@ -5,6 +5,7 @@
     ├── OutputError       the result cannot be written where it was asked for
     ├── ModelError        the model file is missing, damaged, or of a newer format
     ├── CorpusError       a training message or a lexicon file breaks its format
+    ├── GuidanceDataError a data file of the guidance is damaged or contradicts itself
     ├── RegressionError   a model is worse than the figures it was held against
     └── MissingExtraError an optional library is needed for what was asked
 
@@ -31,6 +32,10 @@ class ModelError(CollectionMessageError):
 
 class CorpusError(CollectionMessageError):
     """A corpus row or a lexicon file breaks its documented format."""
+
+
+class GuidanceDataError(CollectionMessageError):
+    """A data file of the guidance is missing, damaged, or contradicts itself."""
 
 
 class RegressionError(CollectionMessageError):

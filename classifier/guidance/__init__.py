@@ -8,6 +8,7 @@
 ('za2025-50', 'za2012-42')
 """
 
+from classifier.errors import GuidanceDataError
 from classifier.guidance.advice import Guidance, advise
 from classifier.guidance.facts import (
     Channel,
@@ -19,7 +20,7 @@ from classifier.guidance.facts import (
     Rule,
     Text,
 )
-from classifier.guidance.reading import GuidanceDataError, facts, read_facts
+from classifier.guidance.reading import facts, read_facts
 
 __all__ = [
     "Channel",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from classifier.errors import CollectionMessageError
+from classifier.errors import GuidanceDataError
 from classifier.guidance.facts import (
     Advice,
     Channel,
@@ -31,10 +31,6 @@ NOTICES = ("date-assumed", "older-text", "not-checked", "after-check")
 _T = TypeVar("_T")
 _Dated = TypeVar("_Dated", Provision, Rule)
 _Named = TypeVar("_Named", Provision, Rule, Channel, Line)
-
-
-class GuidanceDataError(CollectionMessageError):
-    """A data file of the guidance is missing, damaged, or contradicts itself."""
 
 
 @lru_cache(maxsize=1)
