@@ -5,12 +5,13 @@ was right every time, where statistical detection was not.
 """
 
 import codecs
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from classifier.errors import InputError
 
@@ -97,3 +98,15 @@ def same_file(left: Path, right: Path) -> bool:
 def stdin_bytes() -> bytes:
     """Return all of standard input."""
     return sys.stdin.buffer.read()
+
+
+def json_objects(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Yield the number, from 1, and the JSON object of each line that is not blank; None where it is no object."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = None
+        yield number, row if isinstance(row, dict) else None

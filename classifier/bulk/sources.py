@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from classifier.bulk.encoding import open_text
+from classifier.bulk.encoding import json_objects, open_text
 from classifier.errors import InputError, MissingExtraError
 
 Row = dict[str, Any]
@@ -299,14 +299,8 @@ def _read_lines(path: Path) -> Iterator[Row]:
 
 def _read_jsonl(path: Path) -> Iterator[Row]:
     with open_text(path) as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            if not isinstance(row, dict):
+        for number, row in json_objects(file):
+            if row is None:
                 raise InputError(f"{path} line {number} is not a JSON object; mend or remove that line")
             yield row
 

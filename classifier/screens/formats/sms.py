@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError, XMLPullParser
 
-from classifier.bulk.encoding import open_text
+from classifier.bulk.encoding import json_objects, open_text
 from classifier.errors import InputError
 from classifier.screens.boxes import Item, Said, Side, Unread
 from classifier.screens.formats.head import Format, Head, lines_of, whole_surrogates
@@ -152,14 +152,8 @@ def _read_ndjson(path: Path) -> Iterator[Item]:
 
 
 def _rows(lines: Iterator[str]) -> Iterator[Item]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict):
+    for number, row in json_objects(lines):
+        if row is None:
             yield Unread(f"line {number} is no JSON object", f"line {number}")
         elif isinstance(row.get("body"), str) and row["body"].strip():
             sender = " ".join(str(row[k]) for k in ("__display_name", "address") if row.get(k))
