@@ -1,7 +1,7 @@
 """The classifier: one way for a message, from text to finding."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from classifier.errors import InputError
@@ -10,6 +10,7 @@ from classifier.labels import ACTS, CODEBOOK_VERSION, COLLECTION, FRAUD_SIGNALS,
 from classifier.model.evidence import find_evidence
 from classifier.model.features import Reader, Reading
 from classifier.model.modelfile import Model, Policy, read_model
+from classifier.model.passages import passages
 from classifier.model.scorer import Scorer
 from classifier.text.placeholders import HAN_RUN
 from classifier.text.signals import SignalSpan, find_signals
@@ -20,11 +21,9 @@ LONGEST_TEXT = 20_000
 
 _FOREIGN_LETTERS = 10
 _FEWEST_HAN = 2
-_SENTENCE_END = re.compile("[。\uff01\uff1f\uff1b!?;\n]+")  # with the full-width forms: the raw text is split
-_SHORTEST_PASSAGE = 6
-_FEWEST_PASSAGES = 3
-_LONG_PASTE = 80
-_MOST_PASSAGES = 60
+_LATIN_RUN = re.compile("[a-z]+")
+_LONG_PASTE = 80  # in a shorter text no sentence drowns
+_BATCH_TEXTS = 64
 
 
 class Classifier:
@@ -52,66 +51,107 @@ class Classifier:
             InputError: not a string, nothing but blanks, too long, or an unknown policy.
 
         """
-        thresholds = self._policy(policy)
-        if not isinstance(text, str):
-            raise InputError(f"a message must be text, not {type(text).__name__}; convert it first")
-        if not text.strip():
-            raise InputError("the message is empty; paste its text")
-        if len(text) > LONGEST_TEXT:
-            raise InputError(
-                f"the text has {len(text)} characters, more than {LONGEST_TEXT}; give one message at a time"
-            )
-        reading = self._read(text)
-        scored = self._scorer.score(reading)
-        scores = scored.probabilities
-        labels = decide(scores, thresholds)
-        spans = explaining(find_signals(reading.concepts, reading.signature_concepts), labels)
-        acts = [label for label in labels if label in ACTS]
-        seen = {span.signal for span in spans}
-        reasons = (*_review_reasons(scores, thresholds, seen), *_unreadable(reading))
-        if not acts and self._has_abusive_passage(text):
-            reasons = (*reasons, "abusive_passage")
-        return Finding(
-            label=max(labels, key=lambda label: scores.get(label, 0.0)),
-            labels=labels,
-            scores=scores,
-            needs_review=bool(reasons),
-            review_reasons=reasons,
-            policy=policy,
-            signals=tuple(signal for signal in Signal if signal in seen),
-            evidence=find_evidence(text, reading, acts, scored, spans),
-            model=self.info,
-        )
+        check_text(text)
+        _check_policy(policy, self.policies)
+        return next(self._findings([text], policy))
 
     def classify_many(self, texts: Iterable[str], *, policy: str = DEFAULT_POLICY) -> Iterator[Finding]:
-        """Screen messages one after another, lazily and in order; equal to `classify` on each.
+        """Screen messages lazily and in order, equal to `classify` on each but several times as fast.
+
+        Reads up to 64 messages ahead of the finding that it yields.
 
         Raises:
-            InputError: as `classify`, at the message concerned.
+            InputError: as `classify`; of a message, after the findings of those before it.
 
         """
-        self._policy(policy)
-        return (self.classify(text, policy=policy) for text in texts)
+        _check_policy(policy, self.policies)
+        return (finding for batch in _batches(texts) for finding in self._findings(batch, policy))
 
-    def _has_abusive_passage(self, text: str) -> bool:
-        """Whether one sentence among others would be flagged alone: in a long paste it weighs little.
+    def _findings(self, texts: Sequence[str], policy: str) -> Iterator[Finding]:
+        thresholds = self.model.policies[policy]
+        readings = self._read.many(texts)
+        scored = self._scorer.score(readings)
+        decided = [decide(scores, thresholds) for scores in scored.probabilities]
+        accused = [n for n, labels in enumerate(decided) if labels[0] in ACTS]
+        carried = scored.by_character(accused) if accused else {}
+        drowned = self._with_abusive_passage(
+            {n: (text, readings[n]) for n, text in enumerate(texts) if n not in carried and len(text) >= _LONG_PASTE}
+        )
+        for n, (text, reading, labels, scores) in enumerate(
+            zip(texts, readings, decided, scored.probabilities, strict=True)
+        ):
+            spans = explaining(reading, labels)
+            seen = {span.signal for span in spans}
+            reasons = (*_review_reasons(scores, thresholds, seen), *_unreadable(reading))
+            if n in drowned:
+                reasons = (*reasons, "abusive_passage")
+            yield Finding(
+                label=max(labels, key=lambda label: scores.get(label, 0.0)),
+                labels=labels,
+                scores=scores,
+                needs_review=bool(reasons),
+                review_reasons=reasons,
+                policy=policy,
+                signals=tuple(signal for signal in Signal if signal in seen) if seen else (),
+                evidence=find_evidence(text, reading, labels, carried.get(n), spans),
+                model=self.info,
+            )
+
+    def _with_abusive_passage(self, messages: Mapping[int, tuple[str, Reading]]) -> set[int]:
+        """Return which messages hold a sentence that would be flagged alone: in a long paste it weighs little.
 
         Judged by the `cautious` policy, whatever policy is asked for: it only calls a person.
         """
-        if len(text) < _LONG_PASTE:
-            return False  # in so short a text no sentence drowns
-        passages = [p for p in _SENTENCE_END.split(text) if len(p) >= _SHORTEST_PASSAGE]
-        if len(passages) < _FEWEST_PASSAGES:
-            return False
+        alone = [(n, part) for n, message in messages.items() for part in passages(*message)]
+        if not alone:
+            return set()
+        scored = self._scorer.score([part for _, part in alone])
         strict = self.model.policies["cautious"]
-        scored = (self._scorer.score(self._read(passage)) for passage in passages[:_MOST_PASSAGES])
-        return any(set(decide(each.probabilities, strict)) & set(ACTS) for each in scored)
+        return {n for (n, _), scores in zip(alone, scored.probabilities, strict=True) if _acts(decide(scores, strict))}
 
-    def _policy(self, name: str) -> Policy:
+
+def check_text(text: object) -> None:
+    """Make sure that a text can be judged.
+
+    Raises:
+        InputError: not a string, nothing but blanks, or too long; says nothing of the text itself.
+
+    """
+    if not isinstance(text, str):
+        raise InputError(f"a message must be text, not {type(text).__name__}; convert it first")
+    if not text.strip():
+        raise InputError("the message is empty; paste its text")
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"the text has {len(text)} characters, more than {LONGEST_TEXT}; give one message at a time")
+
+
+def _check_policy(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise InputError(f"no policy {name!r}; choose one of {', '.join(known)}")
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield texts that can be judged, a few dozen at a time; raise at the first that cannot, after those before it."""
+    batch: list[str] = []
+    characters = 0
+    for text in texts:
         try:
-            return self.model.policies[name]
-        except KeyError:
-            raise InputError(f"no policy {name!r}; choose one of {', '.join(self.model.policies)}") from None
+            check_text(text)
+        except InputError:
+            if batch:
+                yield batch
+            raise
+        batch.append(text)
+        characters += len(text)
+        if len(batch) == _BATCH_TEXTS or characters > LONGEST_TEXT:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _acts(labels: Iterable[Label]) -> list[Label]:
+    return [label for label in labels if label in ACTS]
 
 
 def decide(scores: dict[str, float], policy: Policy) -> tuple[Label, ...]:
@@ -122,10 +162,11 @@ def decide(scores: dict[str, float], policy: Policy) -> tuple[Label, ...]:
     return (Label.LAWFUL_REMINDER if scores[COLLECTION] >= policy.collection else Label.UNRELATED,)
 
 
-def explaining(spans: list[SignalSpan], labels: tuple[Label, ...]) -> list[SignalSpan]:
-    """Keep the signals that explain one of the labels; fraud marks only beside a collection message."""
+def explaining(reading: Reading, labels: tuple[Label, ...]) -> list[SignalSpan]:
+    """Return the signals that explain one of the labels; fraud marks only beside a collection message."""
     if Label.UNRELATED in labels:
         return []
+    spans = find_signals(reading.concepts, reading.signature_concepts)
     return [s for s in spans if not SIGNAL_ACTS[s.signal] or set(SIGNAL_ACTS[s.signal]) & set(labels)]
 
 
@@ -140,7 +181,7 @@ def _review_reasons(scores: dict[str, float], policy: Policy, signals: set[Signa
 def _unreadable(reading: Reading) -> Iterator[str]:
     """Say where the model has next to nothing to go by: a text that is hardly Chinese, or a character or two."""
     han = sum(len(run) for run in HAN_RUN.findall(reading.body.text))
-    latin = sum("a" <= char <= "z" for char in reading.body.text)
+    latin = sum(map(len, _LATIN_RUN.findall(reading.body.text)))
     if latin >= _FOREIGN_LETTERS and latin > 2 * han:
         yield "not_chinese"
     elif han < _FEWEST_HAN:

@@ -1,5 +1,7 @@
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +45,24 @@ def test_any_text_gives_a_consistent_finding(text: str, policy: str) -> None:
 @settings(deadline=None)
 def test_one_at_a_time_equals_in_bulk(texts: list[str]) -> None:
     assert list(CLASSIFIER.classify_many(texts)) == [CLASSIFIER.classify(text) for text in texts]
+
+
+def test_in_bulk_findings_come_before_the_text_that_cannot_be_judged_and_little_is_read_ahead() -> None:
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for number in range(1000):
+            read += 1
+            yield " " if number == 150 else f"第{number}期账单今日到期"
+
+    findings = CLASSIFIER.classify_many(texts())
+    assert read == 0
+    next(findings)
+    assert read <= 64
+    assert len(list(islice(findings, 149))) == 149
+    with pytest.raises(InputError, match="empty"):
+        next(findings)
 
 
 def test_shared_between_threads_it_gives_the_same_answers() -> None:

@@ -16,7 +16,6 @@ from classifier.finding import Evidence
 from classifier.labels import ACTS, SIGNAL_ACTS, Label, Signal
 from classifier.model.corpus import Example
 from classifier.model.features import Reader
-from classifier.text.signals import find_signals
 from classifier.text.tokens import words_with_spans
 
 _JOINT = "\n"
@@ -87,7 +86,7 @@ def measure_signals(classifier: Classifier, examples: Sequence[Example], said: m
     for example, row in zip(examples, said, strict=True):
         reading = read(example.text)
         labels = tuple(label for label, yes in zip(OUTCOMES, row, strict=True) if yes)
-        spans = explaining(find_signals(reading.concepts, reading.signature_concepts), labels)
+        spans = explaining(reading, labels)
         shown.append({span.signal for span in spans})
     weights = metrics.resamples(len(examples))
     about_debt = np.array([Label.UNRELATED not in example.labels for example in examples])

@@ -8,10 +8,12 @@ dropped where longer spans stand, and a span that a signal covers is named after
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from classifier.finding import Evidence
 from classifier.labels import SCORES, SIGNAL_ACTS, Label, Signal
 from classifier.model.features import Reading
-from classifier.model.scorer import Scored
+from classifier.model.modelfile import FloatArray
 from classifier.text.signals import SignalSpan
 
 _SHARE = 0.85
@@ -26,46 +28,58 @@ def find_evidence(
     text: str,
     reading: Reading,
     labels: Sequence[Label],
-    scored: Scored,
+    characters: FloatArray | None,
     signals: Sequence[SignalSpan],
 ) -> tuple[Evidence, ...]:
-    """Return the spans that explain the acts among `labels`, and those of signals without an act, by position."""
+    """Return the spans that explain the acts among `labels`, and those of signals without an act, by position.
+
+    `characters` are what those of the masked text add to the margins (`Scored.by_character`); None without acts.
+    """
     found: list[Evidence] = []
-    characters = scored.by_character(len(reading.body.text))[0] if labels else None
     for label in labels:
         if characters is None or label not in SCORES:
             continue
-        weights: list[float] = characters[:, SCORES.index(label)].tolist()
+        weight = _Weights(characters[:, SCORES.index(label)])
         own = [s for s in signals if label in SIGNAL_ACTS[s.signal]]
-        for start, end in _heaviest(reading, weights):
-            signal = _signal_over(own, start, end, weights)
-            found.append(_evidence(text, reading, start, end, label, signal, sum(weights[start:end])))
+        for start, end in _heaviest(reading, weight):
+            signal = _signal_over(own, start, end, weight)
+            found.append(_evidence(text, reading, start, end, label, signal, weight(start, end)))
     beside = [s for s in signals if not SIGNAL_ACTS[s.signal]]
     found += (_evidence(text, reading, s.start, s.end, None, s.signal, 0.0) for s in _distinct(beside))
     return tuple(sorted(found, key=lambda e: (e.start, e.end)))
+
+
+class _Weights:
+    """What spans of the masked text add to a margin."""
+
+    def __init__(self, characters: FloatArray) -> None:
+        self._up_to: list[float] = [0.0, *np.cumsum(characters).tolist()]
+
+    def __call__(self, start: int, end: int) -> float:
+        return self._up_to[end] - self._up_to[start]
 
 
 def _evidence(
     text: str, reading: Reading, start: int, end: int, label: Label | None, signal: Signal | None, weight: float
 ) -> Evidence:
     low, high = reading.body.source(start, end)
-    return Evidence(low, high, text[low:high], label, signal, float(weight))
+    return Evidence(low, high, text[low:high], label, signal, weight)
 
 
-def _heaviest(reading: Reading, weights: Sequence[float]) -> list[Span]:
-    words = [(sum(weights[start:end]), start, end) for word, start, end in reading.words if word not in "?!\n"]
+def _heaviest(reading: Reading, weight: _Weights) -> list[Span]:
+    words = [(weight(start, end), start, end) for word, start, end in reading.words if word not in "?!\n"]
     positive = sorted((word for word in words if word[0] > 0), reverse=True)
-    total = sum(weight for weight, _, _ in positive)
+    total = sum(each for each, _, _ in positive)
     kept: list[Span] = []
     carried = 0.0
-    for weight, start, end in positive:
-        if carried >= _SHARE * total or weight < _FAINT * positive[0][0]:
+    for each, start, end in positive:
+        if carried >= _SHARE * total or each < _FAINT * positive[0][0]:
             break
         kept.append((start, end))
-        carried += weight
+        carried += each
     joined = _join(sorted(kept))
     joined = [span for span in joined if span[1] - span[0] > 1] or joined  # "不" alone tells a reader nothing
-    joined.sort(key=lambda span: -sum(weights[span[0] : span[1]]))
+    joined.sort(key=lambda span: -weight(*span))
     return sorted(joined[:_MOST_SPANS])
 
 
@@ -79,14 +93,14 @@ def _join(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def _signal_over(signals: Sequence[SignalSpan], start: int, end: int, weights: Sequence[float]) -> Signal | None:
+def _signal_over(signals: Sequence[SignalSpan], start: int, end: int, weight: _Weights) -> Signal | None:
     best: tuple[float, Signal] | None = None
     for span in signals:
         low, high = max(start, span.start), min(end, span.end)
         if low < high:
-            weight = sum(weights[low:high])
-            if best is None or weight > best[0]:
-                best = (weight, span.signal)
+            shared = weight(low, high)
+            if best is None or shared > best[0]:
+                best = (shared, span.signal)
     return best and best[1]
 
 

@@ -4,9 +4,10 @@
 |---|---|
 | `manifest.json` | format number, versions, hashes of the other members, policies, training facts |
 | `lexicon.json` | word classes and disguised writings |
-| `<block>.keys.npy` | uint64 (features of the block,): the keys of its features, rising |
-| `<block>.idf.npy` | float32 (features of the block,) |
-| `<block>.weights.npy` | float32 (features of the block, heads): weights on the normalised block |
+| `keys.npy` | uint64 (features,): the keys of the features of all blocks, rising |
+| `blocks.npy` | uint8 (features,): which of `BLOCKS` a feature belongs to |
+| `idf.npy` | float32 (features,) |
+| `weights.npy` | float32 (features, heads): weights on the normalised block |
 | `intercepts.npy` | float32 (heads,) |
 | `calibration.npy` | float32 (heads, 2): slope and offset of the logistic curve on a head's margin |
 
@@ -29,12 +30,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import ModelError
+from classifier.keys import IndexArray, KeyArray
 from classifier.labels import ACTS, CODEBOOK_VERSION, SCORES
-from classifier.model.features import BLOCKS, FEATURES_VERSION, KeyArray
+from classifier.model.features import BLOCKS, FEATURES_VERSION
 from classifier.text.lexicon import Lexicon
 from classifier.text.normalise import NORMALISER_VERSION
 
-FORMAT = 2
+FORMAT = 3
 POLICIES = ("cautious", "balanced", "sensitive")
 """Names of the policies, from few false accusations to few misses."""
 
@@ -66,10 +68,11 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockWeights:
-    """One TF-IDF block: keys (features,), rising; IDF (features,); weights (features, heads)."""
+class Features:
+    """What a model knows: keys (features,), rising; number of the block, IDF (features,); weights (features, heads)."""
 
     keys: KeyArray
+    blocks: IndexArray
     idf: FloatArray
     weights: FloatArray
 
@@ -79,7 +82,7 @@ class Model:
     """Everything that scoring needs. `facts` describes the training run for cards and tables."""
 
     lexicon: Lexicon
-    blocks: dict[str, BlockWeights]
+    features: Features
     intercepts: FloatArray
     calibration: FloatArray
     policies: dict[str, Policy]
@@ -127,16 +130,15 @@ def _json(value: object) -> bytes:
 
 
 def _members(model: Model) -> dict[str, bytes]:
-    members = {
+    return {
         "lexicon.json": _json({"classes": model.lexicon.classes, "disguises": model.lexicon.disguises}),
         "intercepts.npy": _floats(model.intercepts),
         "calibration.npy": _floats(model.calibration),
+        "keys.npy": _npy(model.features.keys),
+        "blocks.npy": _npy(model.features.blocks.astype(np.uint8)),
+        "idf.npy": _floats(model.features.idf),
+        "weights.npy": _floats(model.features.weights),
     }
-    for name, block in model.blocks.items():
-        members[f"{name}.keys.npy"] = _npy(block.keys)
-        members[f"{name}.idf.npy"] = _floats(block.idf)
-        members[f"{name}.weights.npy"] = _floats(block.weights)
-    return members
 
 
 def _floats(array: FloatArray) -> bytes:
@@ -186,22 +188,27 @@ def _check_versions(manifest: dict[str, Any], path: Path) -> None:
 
 def _assemble(manifest: dict[str, Any], members: dict[str, bytes], sha256: str) -> Model:
     lexicon = json.loads(members["lexicon.json"])
-    blocks: dict[str, BlockWeights] = {}
-    for name in BLOCKS:
-        block = BlockWeights(
-            _keys(members[f"{name}.keys.npy"]),
-            _array(members[f"{name}.idf.npy"]),
-            _array(members[f"{name}.weights.npy"]),
-        )
-        if block.idf.shape != (len(block.keys),) or block.weights.shape != (len(block.keys), len(SCORES)):
-            raise ValueError(f"block {name} has arrays of other shapes")
-        blocks[name] = block
+    features = Features(
+        _keys(members["keys.npy"]),
+        _plain(members["blocks.npy"]).astype(np.intp),
+        _array(members["idf.npy"]),
+        _array(members["weights.npy"]),
+    )
+    count = len(features.keys)
+    if (features.blocks.shape, features.idf.shape, features.weights.shape) != (
+        (count,),
+        (count,),
+        (count, len(SCORES)),
+    ):
+        raise ValueError("the arrays of the features have other shapes")
+    if features.blocks.max() >= len(BLOCKS):
+        raise ValueError("a feature belongs to no block")
     intercepts, calibration = _array(members["intercepts.npy"]), _array(members["calibration.npy"])
     if intercepts.shape != (len(SCORES),) or calibration.shape != (len(SCORES), 2):
         raise ValueError("intercepts or calibration have other shapes")
     return Model(
         lexicon=Lexicon({k: tuple(v) for k, v in lexicon["classes"].items()}, lexicon["disguises"]),
-        blocks=blocks,
+        features=features,
         intercepts=intercepts,
         calibration=calibration,
         policies={name: _policy(manifest["policies"][name]) for name in POLICIES},
@@ -220,14 +227,19 @@ def _policy(raw: dict[str, Any]) -> Policy:
 
 
 def _keys(data: bytes) -> KeyArray:
-    keys = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    keys = _plain(data)
     if keys.dtype != np.uint64 or keys.ndim != 1 or not keys.size or (keys[1:] <= keys[:-1]).any():
         raise ValueError("keys are not rising 64-bit numbers")
     return np.asarray(keys)
 
 
 def _array(data: bytes) -> FloatArray:
-    array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    array = _plain(data)
     if not np.isfinite(array).all():
         raise ValueError("an array holds values that are not finite")
     return np.asarray(array, dtype=np.float64)
+
+
+def _plain(data: bytes) -> NDArray[Any]:
+    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    return array

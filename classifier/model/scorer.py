@@ -9,52 +9,67 @@ of `collection`: an act is never more probable than being a collection message a
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from classifier.keys import IndexArray, KeyTable
 from classifier.labels import ACTS, COLLECTION, SCORES
-from classifier.model.features import IndexArray, Reading, occurrences
-from classifier.model.modelfile import BlockWeights, FloatArray, Model
+from classifier.model.features import BLOCKS, Reading, occurrences
+from classifier.model.modelfile import FloatArray, Model
+
+_ROW_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
-    """The known features of one block of a message and what they add to the margins."""
+class _Parts:
+    """What the margins of some messages are made of: their known features, and where these occur."""
 
-    shares: FloatArray  # (features, heads): of each distinct feature
-    counts: IndexArray  # (features,): how often it occurs
-    of: IndexArray  # (occurrences,): which feature an occurrence is of
+    shares: FloatArray  # (features, heads): what each distinct feature of each message adds to its margins
+    counts: IndexArray  # (features,): how often it occurs there
+    ids: IndexArray  # (features,), rising: message and feature in one number
+    of: IndexArray  # (occurrences,): which message
+    what: IndexArray  # (occurrences,): one of `ids`
     starts: IndexArray
     ends: IndexArray
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A scored message: margins, probabilities by score name, and what they are made of."""
+    """Some scored messages: margins (messages, heads), probabilities by score name, and what they are made of."""
 
     margins: FloatArray
-    probabilities: dict[str, float]
-    _blocks: tuple[_Weighed, ...]
+    probabilities: tuple[dict[str, float], ...]
+    _parts: _Parts
+    _sizes: tuple[int, ...]
 
-    def by_character(self, size: int) -> tuple[FloatArray, FloatArray]:
-        """Share the margins out over the masked text's characters.
+    def by_character(self, messages: Sequence[int]) -> dict[int, FloatArray]:
+        """Share the margins of some of the messages, given by number, out over the characters of their masked texts.
 
-        An occurrence gives what it adds to the characters it covers, in equal parts. Returns float64
-        (size, heads), and what no character carries (signature, layout), float64 (heads,); all of it sums to
+        An occurrence gives what it adds to the characters it covers, in equal parts. Returns for each message float64
+        (characters + 1, heads); the last row is what no character carries (signature, layout). All rows sum to
         margin minus intercept.
         """
-        steps = np.zeros((size + 1, len(SCORES)))
-        rest = np.zeros(len(SCORES))
-        for block in self._blocks:
-            each = (block.shares / block.counts[:, None])[block.of]
-            length = block.ends - block.starts
-            spread = length > 0
-            rest += each[~spread].sum(axis=0)
-            part = each[spread] / length[spread, None]
-            np.add.at(steps, block.starts[spread], part)
-            np.subtract.at(steps, block.ends[spread], part)
-        return np.cumsum(steps[:-1], axis=0), rest
+        parts, sizes = self._parts, np.array([self._sizes[number] for number in messages], dtype=np.intp)
+        slot_of = np.full(len(self.margins), -1)
+        slot_of[messages] = np.arange(len(messages))
+        (own,) = np.nonzero(slot_of[parts.of] >= 0)
+        at = np.searchsorted(parts.ids, parts.what[own])
+        slots, starts, ends = slot_of[parts.of[own]], parts.starts[own], parts.ends[own]
+        share = parts.shares[at] / (parts.counts[at] * np.maximum(ends - starts, 1))[:, None]
+        bounds = np.cumsum([0, *(sizes + 1)])  # the messages one after the other
+        first, last = bounds[slots], bounds[slots] + sizes[slots]
+        placed = starts < ends
+        begins, stops = np.where(placed, first + starts, last), np.where(placed, first + ends, last)
+        steps = np.empty((int(bounds[-1]), len(SCORES)))
+        for head in range(len(SCORES)):
+            steps[:, head] = np.bincount(begins, share[:, head], bounds[-1])
+            steps[:, head] -= np.bincount(stops[placed], share[placed, head], bounds[-1])
+        return {
+            message: np.cumsum(steps[low:high], axis=0)
+            for message, low, high in zip(messages, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+        }
 
 
 class Scorer:
@@ -62,24 +77,41 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._table = KeyTable(model.features.keys)
 
-    def score(self, reading: Reading) -> Scored:
-        """Return margins and calibrated probabilities of one message."""
-        blocks = tuple(_weigh(weights, name, reading) for name, weights in self._model.blocks.items())
-        margins = self._model.intercepts + sum(block.shares.sum(axis=0) for block in blocks)
-        return Scored(margins, calibrated(margins, self._model.calibration), blocks)
+    def score(self, readings: Sequence[Reading]) -> Scored:
+        """Return margins and calibrated probabilities of some messages, in order."""
+        parts = self._parts(readings)
+        message = parts.ids >> _ROW_BITS
+        added = [np.bincount(message, shares, len(readings)) for shares in parts.shares.T]
+        margins = self._model.intercepts + np.stack(added, axis=1)
+        sizes = tuple(len(reading.body.text) for reading in readings)
+        return Scored(margins, tuple(calibrated(row, self._model.calibration) for row in margins), parts, sizes)
+
+    def _parts(self, readings: Sequence[Reading]) -> _Parts:
+        found = [occurrences(block, readings) for block in BLOCKS]
+        known, rows = self._table.rows(np.concatenate([each.keys for each in found]))
+        of = np.concatenate([each.of for each in found])[known]
+        starts = np.concatenate([each.starts for each in found])[known]
+        ends = np.concatenate([each.ends for each in found])[known]
+        what = (of << _ROW_BITS) | rows
+        ids, counts = _distinct(what)
+        message, row = ids >> _ROW_BITS, ids & ((1 << _ROW_BITS) - 1)
+        values = (1.0 + np.log(counts)) * self._model.features.idf[row]
+        vector = message * len(BLOCKS) + self._model.features.blocks[row]
+        lengths = np.sqrt(np.bincount(vector, values * values))
+        shares = (values / lengths[vector])[:, None] * self._model.features.weights[row]
+        return _Parts(shares, counts, ids, of, what, starts, ends)
 
 
-def _weigh(weights: BlockWeights, name: str, reading: Reading) -> _Weighed:
-    found = occurrences(name, reading)
-    places = np.searchsorted(weights.keys, found.keys)
-    places[places == len(weights.keys)] = 0
-    known = weights.keys[places] == found.keys
-    rows, of, counts = np.unique(places[known], return_inverse=True, return_counts=True)
-    values = (1.0 + np.log(counts)) * weights.idf[rows]
-    length = math.sqrt(values @ values)
-    shares = (values / length if length else values)[:, None] * weights.weights[rows]
-    return _Weighed(shares, counts, of, found.starts[known], found.ends[known])
+def _distinct(numbers: IndexArray) -> tuple[IndexArray, IndexArray]:
+    """Return the distinct numbers, rising, and how often each occurs: `np.unique` without what it costs on few."""
+    ordered = np.sort(numbers)
+    new = np.empty(len(ordered) + 1, dtype=bool)
+    new[0] = new[-1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:-1])
+    (bounds,) = new.nonzero()
+    return ordered[bounds[:-1]], bounds[1:] - bounds[:-1]
 
 
 def calibrated(margins: FloatArray, calibration: FloatArray) -> dict[str, float]:

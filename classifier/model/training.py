@@ -27,8 +27,8 @@ from sklearn.pipeline import FeatureUnion
 from classifier.errors import CorpusError
 from classifier.labels import ACTS, COLLECTION, SCORES, Label
 from classifier.model.corpus import Example, corpus_hash
-from classifier.model.features import Reader, Reading, occurrences
-from classifier.model.modelfile import BlockWeights, FloatArray, Model, Policy
+from classifier.model.features import BLOCKS, Reader, Reading, occurrences
+from classifier.model.modelfile import Features, FloatArray, Model, Policy
 from classifier.model.policy import choose_policies
 from classifier.model.scorer import calibrated
 from classifier.text.lexicon import Lexicon
@@ -55,7 +55,7 @@ class BlockAnalyzer:
 
     def __call__(self, reading: Reading) -> list[int]:
         """Return the keys, with repetition."""
-        keys: list[int] = occurrences(self.block, reading).keys.tolist()
+        keys: list[int] = occurrences(self.block, [reading]).keys.tolist()
         return keys
 
 
@@ -184,7 +184,7 @@ def model_of(
     """Return a fitted pipeline as plain arrays, with its calibration (heads, 2) and its policies."""
     return Model(
         lexicon=lexicon,
-        blocks=_blocks(pipeline),
+        features=_features(pipeline),
         intercepts=np.array([pipeline.heads[name].intercept_[0] for name in SCORES]),
         calibration=calibration,
         policies=policies,
@@ -193,16 +193,18 @@ def model_of(
     )
 
 
-def _blocks(pipeline: Pipeline) -> dict[str, BlockWeights]:
-    blocks: dict[str, BlockWeights] = {}
-    start = 0
+def _features(pipeline: Pipeline) -> Features:
+    keys, blocks, idf, scales = [], [], [], []
     for name, vectoriser in pipeline.vectoriser.transformer_list:
-        keys = vectoriser.get_feature_names_out().astype(np.uint64)  # in rising order, as scikit-learn sorts them
-        stop = start + len(keys)
-        weights = np.stack([pipeline.heads[head].coef_[0, start:stop] for head in SCORES], axis=1)
-        blocks[name] = BlockWeights(keys, vectoriser.idf_, weights * pipeline.vectoriser.transformer_weights[name])
-        start = stop
-    return blocks
+        keys.append(vectoriser.get_feature_names_out().astype(np.uint64))
+        blocks.append(np.full(len(keys[-1]), BLOCKS.index(name)))
+        idf.append(vectoriser.idf_)
+        scales.append(np.full(len(keys[-1]), pipeline.vectoriser.transformer_weights[name]))
+    weights = np.stack([pipeline.heads[head].coef_[0] for head in SCORES], axis=1) * np.concatenate(scales)[:, None]
+    order = np.argsort(np.concatenate(keys))
+    return Features(
+        np.concatenate(keys)[order], np.concatenate(blocks)[order], np.concatenate(idf)[order], weights[order]
+    )
 
 
 def _version(examples: Sequence[Example], lexicon: Lexicon, config: TrainingConfig, policies: dict[str, Policy]) -> str:

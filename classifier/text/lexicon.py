@@ -6,7 +6,7 @@ comments; `disguise.tsv` and `homophones.tsv` (generated) pair a disguised writi
 A trained model carries the compiled lexicon with it, so scoring needs no files but the model.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -34,28 +34,17 @@ class Lexicon:
 
     classes: dict[str, tuple[str, ...]]
     disguises: dict[str, str]
-    _table: PhraseTable[tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _table: PhraseTable[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index the words of all classes for one scan of a text."""
-        names: dict[str, tuple[str, ...]] = {}
-        for name, words in self.classes.items():
-            alone = (name,)  # most words belong to one class: one tuple serves them all
-            for word in words:
-                names[word] = (*names[word], name) if word in names else alone
-        object.__setattr__(self, "_table", PhraseTable(names))
+        words = [word for words in self.classes.values() for word in words]
+        names = [name for name, words in self.classes.items() for _ in words]
+        object.__setattr__(self, "_table", PhraseTable(words, names))
 
-    def concepts(self, text: str) -> list[Concept]:
-        """Return every word class found in a normalised text, by start, longest word of a class first."""
-        found: list[Concept] = []
-        reach: dict[str, int] = {}
-        for start in range(len(text)):
-            for end, names in self._table.at(text, start):
-                for name in names:
-                    if reach.get(name, 0) < end:
-                        reach[name] = end
-                        found.append(Concept(name, start, end))
-        return found
+    def concepts(self, texts: Sequence[str]) -> list[list[Concept]]:
+        """Return for each normalised text every word class found in it, by start, longest word of a class first."""
+        return [_outermost(found) for found in self._table.found(texts)]
 
     @classmethod
     def read(cls, folder: Path) -> "Lexicon":
@@ -79,6 +68,17 @@ class Lexicon:
         if not classes:
             raise CorpusError(f"no word classes (*.txt) in {folder}; the lexicon belongs in datasets/lexicon")
         return cls(classes, dict(sorted(disguises.items())))
+
+
+def _outermost(found: Sequence[tuple[int, int, str]]) -> list[Concept]:
+    """Leave out the words that lie inside one of the same class."""
+    kept: list[Concept] = []
+    reach: dict[str, int] = {}
+    for start, end, name in found:
+        if reach.get(name, 0) < end:
+            reach[name] = end
+            kept.append(Concept(name, start, end))
+    return kept
 
 
 def _lines(path: Path) -> Iterator[str]:

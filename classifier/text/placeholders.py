@@ -53,7 +53,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("mask", r"[*×○]+|(?<![a-z])x{2,}(?![a-z])|某某?某?"),
 )
 _REDACTED = "〔(?:" + "|".join(KIND_ZH.values()) + ")[0-9]*〕"
-_MASKED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in (("redacted", _REDACTED), *_PATTERNS)))
+_BEGIN = (
+    rf"(?=[\da-z*×○+\-¥￥某〔${{#<{_NUMERAL[1:-1]}])"  # a look at the first character spares most places all branches
+)
+_MASKED = re.compile(
+    f"{_BEGIN}(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in (("redacted", _REDACTED), *_PATTERNS)) + ")"
+)
 _SIGNATURE = re.compile(
     r"\A\s*(【[^【】\n]{1,24}】|\[[^\[\]\n]{2,16}\])|(【[^【】\n]{1,24}】|\[[^\[\]\n]{2,16}\])\s*\Z"
 )
@@ -65,6 +70,9 @@ PLACEHOLDERS: dict[str, str] = {
 
 PLACEHOLDER_NAMES: dict[str, str] = {char: f"<{name}>" for name, char in PLACEHOLDERS.items()}
 """The readable name of each placeholder character, as it stands in features."""
+
+PLACEHOLDER = re.compile(f"[{''.join(PLACEHOLDER_NAMES)}]")
+"""Any placeholder character."""
 
 _READ_AS: dict[str, str] = {
     KIND_ZH[Kind.PHONE]: PLACEHOLDERS["phone"],
@@ -95,7 +103,8 @@ class Masked:
 
 def mask(text: Normalised) -> Masked:
     """Replace what names people, lenders and sums by placeholders, keeping the offset map."""
-    signatures = [(m.start(1 if m[1] else 2), m.end(1 if m[1] else 2)) for m in _SIGNATURE.finditer(text.text)]
+    found = _SIGNATURE.finditer(text.text) if "【" in text.text or "[" in text.text else ()
+    signatures = [(m.start(1 if m[1] else 2), m.end(1 if m[1] else 2)) for m in found]
     signature = re.sub(_REDACTED, "某某", " ".join(text.text[start + 1 : end - 1] for start, end in signatures))
     return Masked(text.edited(_edits(text.text, signatures)), signature)
 
@@ -114,7 +123,7 @@ def _edits(text: str, signatures: list[tuple[int, int]]) -> Iterator[Edit]:
 
 def readable(text: str) -> str:
     """Write the placeholders of a masked text as their names, for people."""
-    return re.sub("[\ue000-\ue0ff]", lambda m: PLACEHOLDER_NAMES.get(m[0], m[0]), text)
+    return PLACEHOLDER.sub(lambda m: PLACEHOLDER_NAMES[m[0]], text)
 
 
 HAN_RUN = re.compile(f"[{HAN}]+")

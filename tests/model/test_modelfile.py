@@ -44,9 +44,9 @@ def test_holds_no_pickle() -> None:
         (_manifest(format=99), "newer than"),
         (_manifest(normaliser="0"), "another normaliser version"),
         (_manifest(heads=["threat"]), "another heads version"),
-        (lambda name, data: None if name == "char.idf.npy" else data, "damaged"),
+        (lambda name, data: None if name == "idf.npy" else data, "damaged"),
         (lambda name, data: None if name == "manifest.json" else data, "damaged"),
-        (lambda name, data: data[:-1] + b"x" if name == "word.idf.npy" else data, "does not match its hash"),
+        (lambda name, data: data[:-1] + b"x" if name == "blocks.npy" else data, "does not match its hash"),
     ],
     ids=["newer-format", "other-normaliser", "other-heads", "missing-part", "no-manifest", "wrong-hash"],
 )

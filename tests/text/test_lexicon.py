@@ -10,13 +10,12 @@ LEXICON = Path(__file__).parents[2] / "datasets" / "lexicon"
 
 def test_longest_word_of_a_class_wins_and_classes_overlap() -> None:
     lexicon = Lexicon({"debt": ("欠款", "款"), "overdue": ("逾期欠款",)}, {})
-    assert lexicon.concepts("逾期欠款") == [Concept("overdue", 0, 4), Concept("debt", 2, 4)]
+    assert lexicon.concepts(["逾期欠款"]) == [[Concept("overdue", 0, 4), Concept("debt", 2, 4)]]
 
 
 def test_latin_words_are_not_found_inside_longer_ones() -> None:
     lexicon = Lexicon({"contacts": ("txl",)}, {})
-    assert lexicon.concepts("爆txl啊") == [Concept("contacts", 1, 4)]
-    assert lexicon.concepts("爆txls啊") == []
+    assert lexicon.concepts(["爆txl啊", "爆txls啊"]) == [[Concept("contacts", 1, 4)], []]
 
 
 def test_shipped_lexicon_is_rich_and_readable() -> None:

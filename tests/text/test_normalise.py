@@ -61,3 +61,9 @@ def test_span_of_a_disguised_word_covers_all_of_it() -> None:
 @pytest.mark.parametrize("char", ["\ue000", "\ud800"])
 def test_private_and_broken_characters_cannot_pose_as_placeholders(char: str) -> None:
     assert NORMALISE(f"欠{char}款").text == "欠\ufffd款"
+
+
+def test_what_grows_and_what_vanishes_do_not_make_up_for_each_other() -> None:
+    normalised = Normaliser()("还㎡\u200b款")
+    assert normalised.text == "还m2款"
+    assert [normalised.source(i, i + 1) for i in range(4)] == [(0, 1), (1, 2), (1, 2), (3, 4)]
