@@ -25,7 +25,7 @@ from service.given import read_given
 from service.observe import trail_of
 from service.problems import INVALID, TOO_LARGE, UNREADABLE, Problem, Refused
 from service.routes import add_route, json_answer
-from service.scoring import Desk, pieces
+from service.scoring import Desk, accepted, error_entry, pieces
 from service.settings import Settings
 
 MOST_ADVISED = 200
@@ -79,9 +79,15 @@ def add_advice(app: FastAPI, desk: Desk, settings: Settings) -> None:
 
 
 def _advised(desk: Desk, text: str, policy: str, on: date | None) -> bytes:
-    finding = desk.judge(text, policy)
+    finding = accepted(desk.judge([text], policy)[0])
     told = {"finding": finding.to_dict(), "guidance": advise(finding, on).to_dict(), "sha256": Message(1, text).sha256}
     return to_json(told)
+
+
+def _no_text(fault: Fault) -> Problem:
+    if fault is Fault.OWN:
+        return Problem(INVALID, "the receiver wrote it: it is not judged")
+    return Problem(UNREADABLE, "the message is empty; paste its text")
 
 
 @dataclass
@@ -104,23 +110,16 @@ class _Book:
 
     def _entries(self, given: Sequence[wire.GivenOn]) -> list[bytes]:
         read = read_given(given)
-        return [self._entry(one, message) for one, message in zip(given, read, strict=True)]
+        judged = iter(self.desk.judge([message.text for message in read if message.fault is None], self.policy))
+        return [
+            self._entry(message, one.date, next(judged) if message.fault is None else _no_text(message.fault))
+            for one, message in zip(given, read, strict=True)
+        ]
 
-    def _entry(self, given: wire.GivenOn, message: Message) -> bytes:
-        problem = self.desk.too_long(message.text)
-        if message.fault is Fault.OWN:
-            problem = Problem(INVALID, "the receiver wrote it: it is not judged")
-        elif problem is None:
-            try:
-                return self._told(message, given.date)
-            except Refused as refused:
-                problem = refused.problem
-        return b'{"error":' + problem.to_json(self.request_id) + b"}"
-
-    def _told(self, message: Message, on: date | None) -> bytes:
-        if message.fault is not None:
-            raise Refused(UNREADABLE, "the message is empty; paste its text")
-        (entry,) = judge([message], lambda text: self.desk.judge(text, self.policy))
+    def _entry(self, message: Message, on: date | None, judged: Finding | Problem) -> bytes:
+        if isinstance(judged, Problem):
+            return error_entry(judged, self.request_id)
+        (entry,) = judge([message], lambda _: judged)
         assert entry.finding is not None
         place = self._place(entry.finding, on or entry.day)
         return to_json({"finding": entry.finding.to_dict(), "guidance": place, "sha256": message.sha256})

@@ -7,19 +7,25 @@ for all results that are there when it comes.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
+
+_MOST_TOGETHER = 16
 
 
 class _Job:
-    __slots__ = ("begun", "call", "error", "future", "given_up", "result")
+    __slots__ = ("begun", "error", "future", "given_up", "item", "result", "work")
 
-    def __init__(self, call: Callable[[], Any], future: "asyncio.Future[Any]") -> None:
-        self.call = call
+    def __init__(
+        self, work: Callable[[Sequence[Any]], Sequence[Any]], item: object, future: "asyncio.Future[Any]"
+    ) -> None:
+        self.work = work
+        self.item = item
         self.future = future
         self.begun = False
         self.given_up = False
@@ -43,8 +49,16 @@ class Crew:
 
     async def do(self, call: Callable[[], T]) -> T:
         """Run a function on a thread. If the wait is cancelled, it is not begun, or ends unheard."""
+        return await self.do_together(lambda _: (call(),), None)
+
+    async def do_together(self, work: Callable[[Sequence[S]], Sequence[T | Exception]], item: S) -> T:
+        """Run `work` on a thread, for this item and for those that wait for the same `work` next to it, at most 16.
+
+        `work` returns a result for each item, in order; one that is an exception is raised to whom it belongs.
+        Else as `do`.
+        """
         loop = asyncio.get_running_loop()
-        job = _Job(call, loop.create_future())
+        job = _Job(work, item, loop.create_future())
         self._jobs.append(job)
         self._fresh += 1
         if self._fresh == 1:
@@ -83,22 +97,29 @@ class Crew:
             self._clear_the_table()
 
     def _clear_the_table(self) -> None:
-        while self._jobs:
-            try:
-                job = self._jobs.popleft()
-            except IndexError:  # another thread was faster
-                return
-            if job.future.cancelled():
-                continue
-            job.begun = True
-            try:
-                job.result = job.call()
-            except BaseException as error:
-                job.error = error
-            self._done.append(job)
+        while jobs := self._next():
+            _run(jobs)
+            self._done.extend(jobs)
             if not self._told:  # else the loop is on its way to take what is done
                 self._told = True
-                job.future.get_loop().call_soon_threadsafe(self._settle)
+                jobs[0].future.get_loop().call_soon_threadsafe(self._settle)
+
+    def _next(self) -> list[_Job]:
+        """Take the next job, and those behind it that are the same work."""
+        taken: list[_Job] = []
+        while len(taken) < _MOST_TOGETHER:
+            try:
+                job = self._jobs.popleft()
+            except IndexError:
+                break
+            if job.future.cancelled():
+                continue
+            if taken and job.work != taken[0].work:
+                self._jobs.appendleft(job)
+                break
+            job.begun = True
+            taken.append(job)
+        return taken
 
     def _settle(self) -> None:
         self._told = False
@@ -112,3 +133,19 @@ class Crew:
                 job.future.set_exception(job.error)
             else:
                 job.future.set_result(job.result)
+
+
+def _run(jobs: Sequence[_Job]) -> None:
+    try:
+        results = jobs[0].work([job.item for job in jobs])
+    except BaseException as error:
+        if len(jobs) == 1:
+            jobs[0].error = error
+        for job in jobs if len(jobs) > 1 else ():  # one must not spoil it for the others
+            _run([job])
+        return
+    for job, result in zip(jobs, results, strict=True):
+        if isinstance(result, Exception):
+            job.error = result
+        else:
+            job.result = result

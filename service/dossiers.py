@@ -24,7 +24,7 @@ from service.bodies import parse
 from service.given import COLUMNS, check_size, pasted_file, read_given
 from service.observe import trail_of
 from service.routes import add_route, json_answer
-from service.scoring import Desk, pieces
+from service.scoring import Desk, accepted, pieces
 from service.settings import Settings
 
 MOST_IN_DOSSIER = 500
@@ -88,7 +88,7 @@ async def _arranged(desk: Desk, classifier: Classifier, asked: wire.DossierReque
 
 
 def _judged(desk: Desk, texts: Sequence[str], policy: str) -> dict[str, Finding]:
-    return {text: desk.judge(text, policy) for text in texts}
+    return dict(zip(texts, map(accepted, desk.judge(texts, policy)), strict=True))
 
 
 def arrange(classifier: Classifier, asked: wire.DossierRequest, known: dict[str, Finding]) -> Dossier:

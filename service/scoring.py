@@ -14,12 +14,13 @@ from typing import TypeVar
 from pydantic_core import to_json
 
 from classifier import Classifier, Finding, InputError
+from classifier.classifier import check_text
 from service.crew import Crew
 from service.metrics import Metrics
 from service.problems import BUSY, TIMED_OUT, TOO_LARGE, UNREADABLE, ClientGone, Problem, Refused, try_again
 from service.settings import Settings
 
-_PIECE_TEXTS = 16
+_PIECE_TEXTS = 64
 _PIECE_CHARACTERS = 4_000
 _MEAN_WEIGHT = 0.05
 
@@ -47,7 +48,7 @@ class Desk:
         """
         if problem := self.too_long(text):
             raise Refused(problem.kind, problem.detail)
-        return await self.admitted(lambda: self.in_thread(lambda: self._finding(text, policy)))
+        return await self.admitted(lambda: self._crew.do_together(self._answers, (text, policy)))
 
     async def score_batch(self, texts: Sequence[str], policy: str, request_id: str, gone: Callable[[], bool]) -> bytes:
         """Return the findings of messages as JSON, in order, with an error in the place of a text that has none.
@@ -105,42 +106,67 @@ class Desk:
             return None
         return Problem(TOO_LARGE, f"a text may have {self._settings.max_text} characters; give one message at a time")
 
-    def judge(self, text: str, policy: str) -> Finding:
-        """Screen and count one message, on the thread that asks.
+    def judge(self, texts: Sequence[str], policy: str) -> list[Finding | Problem]:
+        """Screen and count messages, on the thread that asks: of each the finding, or why there is none."""
+        problems = [self.too_long(text) or _unreadable(text) for text in texts]
+        fit = [text for text, problem in zip(texts, problems, strict=True) if problem is None]
+        findings = self._classifier.classify_many(fit, policy=policy)
+        judged = [problem or next(findings) for problem in problems]
+        for each in judged:
+            if isinstance(each, Finding):
+                self._metrics.count_finding(each)
+            elif each.kind is UNREADABLE:
+                self._metrics.count_unreadable()
+        return judged
 
-        Raises:
-            Refused: the text cannot be judged.
-
-        """
-        try:
-            finding = self._classifier.classify(text, policy=policy)
-        except InputError as error:  # its words hold nothing of the text
-            self._metrics.count_unreadable()
-            raise Refused(UNREADABLE, str(error)) from None
-        self._metrics.count_finding(finding)
-        return finding
-
-    def _finding(self, text: str, policy: str) -> bytes:
-        return to_json(self.judge(text, policy).to_dict())
-
-    def _entry(self, text: str, policy: str, request_id: str) -> bytes:
-        problem = self.too_long(text)
-        if problem is None:
-            try:
-                return self._finding(text, policy)
-            except Refused as refused:
-                problem = refused.problem
-        return b'{"error":' + problem.to_json(request_id) + b"}"
+    def _answers(self, asked: Sequence[tuple[str, str]]) -> list[bytes | Refused]:
+        """Return the findings of single messages, each with its policy, as JSON."""
+        judged: dict[tuple[str, str], Finding | Problem] = {}
+        for policy in {policy for _, policy in asked}:
+            texts = [text for text, wanted in asked if wanted == policy]
+            judged.update(zip(((text, policy) for text in texts), self.judge(texts, policy), strict=True))
+        return [
+            to_json(each.to_dict()) if isinstance(each, Finding) else Refused(each.kind, each.detail)
+            for each in map(judged.__getitem__, asked)
+        ]
 
     def _entries(self, texts: Sequence[str], policy: str, request_id: str) -> bytes:
-        return b",".join(self._entry(text, policy, request_id) for text in texts)
+        return b",".join(
+            to_json(judged.to_dict()) if isinstance(judged, Finding) else error_entry(judged, request_id)
+            for judged in self.judge(texts, policy)
+        )
+
+
+def accepted(judged: Finding | Problem) -> Finding:
+    """Return the finding.
+
+    Raises:
+        Refused: there is none.
+
+    """
+    if isinstance(judged, Problem):
+        raise Refused(judged.kind, judged.detail)
+    return judged
+
+
+def error_entry(problem: Problem, request_id: str) -> bytes:
+    """Return what stands in a batch in the place of a text that has no finding, as JSON."""
+    return b'{"error":' + problem.to_json(request_id) + b"}"
+
+
+def _unreadable(text: str) -> Problem | None:
+    try:
+        check_text(text)
+    except InputError as error:  # its words hold nothing of the text
+        return Problem(UNREADABLE, str(error))
+    return None
 
 
 def pieces(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Cut a batch into pieces of a few messages.
+    """Cut a batch into pieces of a few dozen messages.
 
-    >>> [len(piece) for piece in pieces(["短"] * 40 + ["长" * 3_990] * 2)]
-    [16, 16, 9, 1]
+    >>> [len(piece) for piece in pieces(["短"] * 80 + ["长" * 3_990] * 2)]
+    [64, 16, 1, 1]
     """
     piece: list[str] = []
     characters = 0

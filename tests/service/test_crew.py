@@ -1,6 +1,6 @@
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -28,6 +28,31 @@ def test_each_job_gets_its_own_result(size: int) -> None:
             assert results == [1 / number for number in range(1, 60)]
         with pytest.raises(ZeroDivisionError):
             await crew.do(job(0))
+        crew.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_same_work_is_done_together_and_one_does_not_spoil_it_for_the_others(size: int) -> None:
+    async def run() -> None:
+        crew, together = Crew(size), []
+
+        def half(numbers: Sequence[int]) -> list[float | Exception]:
+            together.append(len(numbers))
+            if 13 in numbers:
+                raise RuntimeError("thirteen")
+            return [ValueError(str(number)) if number % 2 else number / 2 for number in numbers]
+
+        tasks = [asyncio.create_task(crew.do_together(half, number)) for number in range(40)]
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        for number, result in enumerate(results):
+            if number % 2 == 0:
+                assert result == number / 2
+            else:
+                assert isinstance(result, RuntimeError if number == 13 else ValueError)
+        assert 1 < max(together) <= 16
+        assert await crew.do(lambda: "alone") == "alone"
         crew.close()
 
     asyncio.run(run())

@@ -1,7 +1,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ Client = Callable[..., TestClient]
 
 
 class Slow(Classifier):
-    """Judges as its model does, but only once it is let."""
+    """Judges as its model does, but only once it is let; counts messages."""
 
     def __init__(self, real: Classifier) -> None:
         super().__init__(real.model)
@@ -28,11 +28,12 @@ class Slow(Classifier):
         self.begun = 0
         self.ended = 0
 
-    def classify(self, text: str, *, policy: str = "balanced") -> Finding:
-        self.begun += 1
+    def classify_many(self, texts: Iterable[str], *, policy: str = "balanced") -> Iterator[Finding]:
+        asked = list(texts)
+        self.begun += len(asked)
         assert self.let.wait(20)
-        self.ended += 1
-        return super().classify(text, policy=policy)
+        self.ended += len(asked)
+        return super().classify_many(asked, policy=policy)
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_beyond_the_threads_and_the_queue_requests_are_refused_at_once(slow: Slo
     async def run() -> None:
         desk = desk_of(slow, concurrency=2, queue=3)
         accepted = [asyncio.create_task(desk.score("还钱", "balanced")) for _ in range(5)]
-        await until(lambda: slow.begun == 2)
+        await until(lambda: slow.begun == 5)
         for _ in range(3):
             with pytest.raises(Refused) as refused:
                 await desk.score("还钱", "balanced")
@@ -95,7 +96,9 @@ def test_the_loop_goes_on_and_a_timeout_frees_the_request_but_not_the_thread(slo
 def test_what_timed_out_in_the_queue_is_never_scored(slow: Slow) -> None:
     async def run() -> None:
         desk = desk_of(slow, concurrency=1, queue=5, timeout=0.1)
-        tasks = [asyncio.create_task(desk.score("还钱", "balanced")) for _ in range(6)]
+        tasks = [asyncio.create_task(desk.score("还钱", "balanced"))]
+        await until(lambda: slow.begun == 1)
+        tasks += [asyncio.create_task(desk.score("还钱", "balanced")) for _ in range(5)]
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             assert isinstance(result, Refused)
         slow.let.set()
@@ -109,7 +112,7 @@ def test_a_single_message_does_not_wait_for_a_whole_batch(slow: Slow) -> None:
     async def run() -> None:
         desk = desk_of(slow, concurrency=1, queue=5)
         batch = asyncio.create_task(desk.score_batch(["还钱"] * 200, "balanced", "id", lambda: False))
-        await until(lambda: slow.begun == 1)
+        await until(lambda: slow.begun == 64)
         single = asyncio.create_task(desk.score("还钱", "balanced"))
         await asyncio.sleep(0)
         slow.let.set()
@@ -125,12 +128,12 @@ def test_a_batch_ends_soon_after_its_client_has_left(slow: Slow) -> None:
     async def run() -> None:
         desk = desk_of(slow, concurrency=1)
         batch = asyncio.create_task(desk.score_batch(["还钱"] * 200, "balanced", "id", lambda: slow.begun > 0))
-        await until(lambda: slow.begun == 1)
+        await until(lambda: slow.begun == 64)
         slow.let.set()
         with pytest.raises(ClientGone):
             await batch
         desk.close()
-        assert slow.begun == 16
+        assert slow.begun == 64
 
     asyncio.run(run())
 
@@ -232,7 +235,7 @@ def test_bodies_on_their_way_share_a_bounded_memory(client: Client) -> None:
         assert answers[0]["status"] == 429
         stop.set()
         await asyncio.gather(*uploads)
-        assert entrance._held == 0
+        assert entrance._bodies.held == 0
 
     asyncio.run(run())
 

@@ -4,7 +4,7 @@ import io
 import json
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -24,10 +24,11 @@ SECRETS = (MARK, MARK.lower(), CLIENT_ADDRESS)
 class Failing(Classifier):
     """Fails with an error that quotes the message, as a careless library would."""
 
-    def classify(self, text: str, *, policy: str = "balanced") -> Finding:
-        if MARK in text:
-            raise RuntimeError(f"cannot judge {text!r}")
-        return super().classify(text, policy=policy)
+    def classify_many(self, texts: Iterable[str], *, policy: str = "balanced") -> Iterator[Finding]:
+        asked = list(texts)
+        if any(MARK in text for text in asked):
+            raise RuntimeError(f"cannot judge {asked!r}")
+        return super().classify_many(asked, policy=policy)
 
 
 @pytest.fixture
