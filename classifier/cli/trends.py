@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from classifier.cli.options import MODEL, POLICY_NAME, RESUME, TEXT_COLUMN
 from classifier.errors import InputError
 from classifier.labels import LABEL_EN, LABEL_ZH, Label
 
@@ -21,17 +22,10 @@ _FORMAT = click.option(
     type=click.Choice(["csv", "tsv", "jsonl", "xlsx", "parquet"]),
     help="输入格式,默认看文件名。 Input format, by default from the file name.",
 )
-_TEXT = click.option("--text-column", help="信息所在的列。 Column that holds the message; guessed when obvious.")
 _ZONE = click.option("--zone", help="时区,默认 Asia/Shanghai。 Time zone; dates without one are taken to be in it.")
 _TIME_FORMAT = click.option(
     "--time-format",
     help="日期的写法,如 %d/%m/%Y。 How dates are written (strptime); not needed where the year comes first.",
-)
-_MODEL = click.option(
-    "--model",
-    "model_path",
-    type=click.Path(path_type=Path),
-    help="模型文件,默认用自带的。 Model file instead of the one that ships.",
 )
 _INPUT = click.argument("source", metavar="INPUT", type=click.Path(path_type=Path))
 _SHOWN_MOVES = 8
@@ -58,7 +52,7 @@ _SHOWN_MOVES = 8
     help="分层:labels、day/week/month(需 --time)或列名。 Strata: labels, a period (with --time), or a column.",
 )
 @click.option("--time", "time", help="日期所在的列。 Column that holds the dates.")
-@_TEXT
+@TEXT_COLUMN
 @_ZONE
 @_TIME_FORMAT
 @_FORMAT
@@ -148,7 +142,7 @@ def sample(
 )
 @click.option(
     "--policy",
-    type=click.Choice(["cautious", "balanced", "sensitive"]),
+    type=POLICY_NAME,
     help="标注所用的策略,默认自动认出。 Policy of the labels; recognised where possible.",
 )
 @click.option(
@@ -156,11 +150,11 @@ def sample(
     type=click.Path(path_type=Path),
     help="已知的出错率。 Stored figures (cmc evaluate -o) instead of the shipped.",
 )
-@_TEXT
+@TEXT_COLUMN
 @_ZONE
 @_TIME_FORMAT
 @_FORMAT
-@_MODEL
+@MODEL
 def trends(
     source: Path,
     output: Path,
@@ -255,13 +249,13 @@ def _summary(study: "Study", output: Path) -> str:
     "--policy",
     default="balanced",
     show_default=True,
-    type=click.Choice(["cautious", "balanced", "sensitive"]),
+    type=POLICY_NAME,
     help="策略。 Policy.",
 )
-@click.option("--resume", is_flag=True, help="接着上次中断处继续。 Go on where an interrupted run stopped.")
-@_TEXT
+@RESUME
+@TEXT_COLUMN
 @_FORMAT
-@_MODEL
+@MODEL
 def rescore(
     source: Path,
     output: Path,

@@ -16,8 +16,8 @@ from classifier.dossier.entries import Entry, judge
 from classifier.dossier.messages import Columns, Message, find_columns, read_messages
 from classifier.dossier.page import render
 from classifier.dossier.thread import Story, tell
-from classifier.dossier.times import CHINA, Moment, Unread, read_moment, read_zone
 from classifier.dossier.write import check_place, contents, write_dossier
+from classifier.times import CHINA, Moment, Unread, read_moment, read_zone
 
 __all__ = [
     "CHINA",

@@ -10,9 +10,9 @@ from classifier.dossier.entries import Entry, judge
 from classifier.dossier.law import Law, gather
 from classifier.dossier.messages import Columns, Message, SourceFile, find_columns, read_messages, source_files
 from classifier.dossier.thread import Story, tell
-from classifier.dossier.times import CHINA
 from classifier.errors import InputError
 from classifier.finding import ModelInfo
+from classifier.times import CHINA
 
 
 @dataclass(frozen=True, slots=True)

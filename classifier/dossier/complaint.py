@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from classifier.dossier.build import Dossier
 from classifier.dossier.entries import Entry
 from classifier.dossier.law import REPEATED_ITEMS, Cited
-from classifier.dossier.markup import one_line, visible
 from classifier.dossier.thread import MANY
 from classifier.dossier.words import label_name, numbered, say_in, when
 from classifier.guidance import Provision, Role
 from classifier.labels import ACTS, Label
+from classifier.markup import one_line, visible
 
 BLANK = "＿＿＿＿＿＿"
 LONGEST_QUOTE = 200

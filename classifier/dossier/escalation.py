@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from classifier.dossier.entries import Entry
-from classifier.labels import ACTS, Label, Signal
+from classifier.labels import Label, Signal
 
 FEWEST = 3
 STEP = 0.5
@@ -43,7 +43,6 @@ class Half:
         messages: settled messages in it.
         with_act: of these, those with an abusive act.
         rung: their mean rung, 1 to 4; None without messages.
-        score: mean over messages of the highest probability of an act, 0 to 1; None without messages.
         signals: the tactics they show.
 
     """
@@ -53,7 +52,6 @@ class Half:
     messages: int
     with_act: int
     rung: float | None
-    score: float | None
     signals: frozenset[Signal]
 
 
@@ -103,14 +101,12 @@ def escalation(entries: Iterable[Entry]) -> Escalation:
 
 def _half(start: date, end: date, entries: Sequence[Entry]) -> Half:
     count = len(entries)
-    tops = [max(entry.finding.scores[act] for act in ACTS) for entry in entries if entry.finding is not None]
     return Half(
         start=start,
         end=end,
         messages=count,
         with_act=sum(bool(entry.acts) for entry in entries),
         rung=sum(map(rung, entries)) / count if count else None,
-        score=sum(tops) / count if count else None,
         signals=frozenset(signal for entry in entries if entry.finding is not None for signal in entry.finding.signals),
     )
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from classifier.dossier.markup import Html, tag
+from classifier.markup import Html, tag
 
 DATA = Path(__file__).with_name("glyphs.json")
 Anchor = Literal["start", "middle", "end"]

@@ -11,8 +11,8 @@ from typing import Any
 
 from classifier.bulk.sources import Row, Source, find_text_column
 from classifier.classifier import LONGEST_TEXT
-from classifier.dossier.times import CHINA, Moment, Unread, joined, read_moment
 from classifier.errors import InputError
+from classifier.times import CHINA, Moment, Unread, joined, read_moment
 
 TIME_NAMES = [
     "发送时间",

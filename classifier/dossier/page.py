@@ -7,13 +7,13 @@ import classifier
 from classifier.dossier.build import Dossier
 from classifier.dossier.complaint import Draft
 from classifier.dossier.entries import Entry
-from classifier.dossier.markup import Content, Html, inert, tag
 from classifier.dossier.page_law import channels_section, law_section, references
 from classifier.dossier.page_messages import article, labels_of
 from classifier.dossier.page_story import bullets, senders, story, tactics, timeline
 from classifier.dossier.verifying import how_to_verify
-from classifier.dossier.words import REVIEW, Say, of, say_in, when
+from classifier.dossier.words import Say, say_in, when, why_reviewed
 from classifier.guidance.facts import Lang
+from classifier.markup import Content, Html, inert, tag
 
 CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -129,8 +129,7 @@ def _waiting(entries: Sequence[Entry], say: Say) -> Iterator[Html]:
 
 
 def _waiting_line(entry: Entry, say: Say) -> Html:
-    reasons = entry.finding.review_reasons if entry.finding else ()
-    why = say("；", "; ").join(of(REVIEW[reason], say) if reason in REVIEW else reason for reason in reasons)
+    why = why_reviewed(entry.finding, say) if entry.finding else ""
     return tag(
         "li", references([entry.number], say), " ", when(entry.message.time, say), " ", *labels_of(entry, say), " ", why
     )

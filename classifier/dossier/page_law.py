@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from classifier.dossier.law import Cited, CitedItem, CitedRule, Law, Turn
-from classifier.dossier.markup import Content, Html, tag
-from classifier.dossier.words import ROLE, Say, of, runs
+from classifier.dossier.words import Say, of, runs
 from classifier.guidance import Channel, Provision, Role, Rule
+from classifier.guidance.words import ROLE
+from classifier.markup import Content, Html, tag
 
 _SHOWN_ROLES = (Role.CONDUCT, Role.IF_DONE, Role.RIGHT, Role.CONTEXT, Role.LIMIT, Role.PROCEDURE, Role.LAWFUL)
 

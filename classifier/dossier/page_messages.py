@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from classifier.dossier.entries import Entry
-from classifier.dossier.markup import Html, Span, inert, is_hidden, marked, tag
-from classifier.dossier.words import FAULT, REVIEW, UNREAD, Say, label_name, of, signal_name, when
+from classifier.dossier.words import FAULT, UNREAD, Say, label_name, of, signal_name, when, why_reviewed
 from classifier.finding import Evidence, Finding
+from classifier.markup import Html, Span, inert, marked, tag
+from classifier.text.hidden import is_hidden
 
 _LONG = 900
 """Characters from which a message may be cut by the end of a printed page."""
@@ -33,7 +34,12 @@ def _name(item: Evidence, say: Say) -> str:
     return signal_name(item.signal, say) if item.signal is not None else say("依据", "evidence")
 
 
-def badge(words: str, kind: str) -> Html:
+def quoted(words: str) -> Html:
+    """Return words of a message in 「 」, on one line."""
+    return tag("span", "「", tag("bdi", inert(" ".join(words.split()))), "」")
+
+
+def _badge(words: str, kind: str) -> Html:
     """Return a word in a frame; it is told from others by what it says, not by its colour."""
     return tag("span", words, class_=f"badge {kind}")
 
@@ -48,28 +54,27 @@ def _head(entry: Entry, say: Say) -> Iterator[Html]:
     )
     yield from labels_of(entry, say)
     if entry.at_night and entry.collects:
-        yield badge(say("夜间", "night"), "plain")
+        yield _badge(say("夜间", "night"), "plain")
     if entry.copy_of:
-        yield badge(say(f"与第{entry.copy_of}条重复", f"equals no. {entry.copy_of}"), "plain")
+        yield _badge(say(f"与第{entry.copy_of}条重复", f"equals no. {entry.copy_of}"), "plain")
 
 
 def labels_of(entry: Entry, say: Say) -> Iterator[Html]:
     """Yield the labels of a message as badges, or why it has none."""
     if entry.message.fault:
-        yield badge(of(FAULT[entry.message.fault], say), "plain")
+        yield _badge(of(FAULT[entry.message.fault], say), "plain")
     for label in entry.labels:
         suspected = say("涉嫌", "suspected: ") if label in entry.acts else ""
-        yield badge(suspected + label_name(label, say), label.value)
+        yield _badge(suspected + label_name(label, say), label.value)
     if entry.pending:
-        yield badge(say("待人工复核", "awaits a person's look"), "pending")
+        yield _badge(say("待人工复核", "awaits a person's look"), "pending")
 
 
 def _foot(entry: Entry, say: Say) -> Iterator[Html]:
     message, finding = entry.message, entry.finding
     if finding is not None:
         if finding.needs_review:
-            why = [of(REVIEW[reason], say) if reason in REVIEW else reason for reason in finding.review_reasons]
-            yield Html(tag("strong", say("先由人看：", "Look first: ")) + tag("span", say("；", "; ").join(why)))
+            yield Html(tag("strong", say("先由人看：", "Look first: ")) + tag("span", why_reviewed(finding, say)))
         if finding.signals:
             yield _tactics(finding, say)
     if message.unread is not None and message.time_given:
@@ -104,6 +109,6 @@ def _tactics(finding: Finding, say: Say) -> Html:
         words = list(dict.fromkeys(item.text for item in finding.evidence if item.signal is signal))
         said += [
             tag("span", say("；", "; ") if place else "", signal_name(signal, say)),
-            *(tag("span", "「", tag("bdi", inert(" ".join(text.split()))), "」") for text in words),
+            *map(quoted, words),
         ]
     return Html("".join(said))

@@ -1,17 +1,18 @@
 """The part of the page that tells the story: figures, change, timeline, senders, tactics, other people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from classifier.dossier import telling
 from classifier.dossier.build import Dossier
 from classifier.dossier.entries import Entry
-from classifier.dossier.markup import Content, Html, inert, tag
 from classifier.dossier.page_law import references
-from classifier.dossier.thread import Tactic
+from classifier.dossier.page_messages import quoted
+from classifier.dossier.thread import Reach, Tactic
 from classifier.dossier.timeline import draw
 from classifier.dossier.words import Say, label_name, signal_name, when
 from classifier.guidance.facts import Lang
 from classifier.labels import ACTS, STATES
+from classifier.markup import Content, Html, inert, tag
 
 _WIDE, _NARROW = 960, 360
 _MOST_WORDS = 4
@@ -111,7 +112,7 @@ def tactics(dossier: Dossier, say: Say) -> Iterator[Html]:
             ),
             class_="soft",
         )
-        yield tag("ul", *(_quoted(reach.number, reach.words, dossier, say) for reach in dossier.story.reached))
+        yield tag("ul", *(_reached(reach, dossier, say) for reach in dossier.story.reached))
 
 
 def _tactic(dossier: Dossier, tactic: Tactic, say: Say) -> Html:
@@ -126,17 +127,17 @@ def _tactic(dossier: Dossier, tactic: Tactic, say: Say) -> Html:
         references(tactic.numbers, say) if tactic.numbers else None,
         say("；", "; ") if tactic.numbers and tactic.pending else None,
         tag("span", *waiting, class_="soft"),
-        *(tag("span", "「", tag("bdi", inert(" ".join(words.split()))), "」") for words in tactic.words[:_MOST_WORDS]),
+        *map(quoted, tactic.words[:_MOST_WORDS]),
     )
 
 
-def _quoted(number: int, words: Sequence[str], dossier: Dossier, say: Say) -> Html:
-    pending = dossier.numbers[number].pending
+def _reached(reach: Reach, dossier: Dossier, say: Say) -> Html:
+    entry = dossier.numbers[reach.number]
     return tag(
         "li",
-        references([number], say),
+        references([reach.number], say),
         " ",
-        when(dossier.numbers[number].message.time, say),
-        *(tag("span", "「", tag("bdi", inert(" ".join(text.split()))), "」") for text in words),
-        say("（待复核）", " (awaits a person)") if pending else None,
+        when(entry.message.time, say),
+        *map(quoted, reach.words),
+        say("（待复核）", " (awaits a person)") if entry.pending else None,
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from classifier.dossier.build import Dossier
 from classifier.dossier.escalation import Trend
-from classifier.dossier.markup import one_line
 from classifier.dossier.messages import Fault
 from classifier.dossier.repeats import Repeat
 from classifier.dossier.thread import BURST_MESSAGES, MANY, Burst
 from classifier.dossier.words import Say, label_name, numbered, signal_name
 from classifier.labels import ACTS, Label, Signal
+from classifier.markup import one_line
 
 MOST_LISTED = 20
 """Bursts, and repeated texts, told one by one; further ones are counted."""
@@ -176,9 +176,35 @@ def rule_of_escalation(say: Say) -> str:
 
 def unsayable(dossier: Dossier, say: Say) -> Iterator[str]:
     """Yield what cannot be said from this table, and what was assumed."""
-    entries, columns, whole = dossier.entries, dossier.columns, dossier.story.whole
-    theirs = [entry for entry in entries if entry.message.fault is not Fault.OWN]
-    if not columns.times:
+    yield from _about_times(dossier, say)
+    if dossier.columns.sender is None:
+        yield say(
+            "表格没有发送人列：不能说是谁发的，也不能说是不是同一人。",
+            "The table has no column of senders: who sent what, and whether it was one person, cannot be said.",
+        )
+    copies = dossier.story.whole.copies
+    if copies:
+        yield say(
+            f"{copies} 行与另一行的发送人、时间、内容都相同，可能是重复导出：照样列出，不重复计数。",
+            f"Rows that equal another in sender, time and text, perhaps exported twice: {copies}; shown, "
+            "not counted again.",
+        )
+    if dossier.left_out:
+        yield say(
+            f"{dossier.left_out} 行在所选日期之外，没有列出。",
+            f"Rows outside the days chosen, not shown: {dossier.left_out}.",
+        )
+    yield say(
+        "这里只有表格里的信息：没有电话记录，也看不出表格是否完整、是否改动过。"
+        f"“一小时内 {BURST_MESSAGES} 条”等只是计数，不是违规标准。",
+        "This holds only the messages of the table: no calls, and it does not show whether the table is complete or "
+        f"was changed. “{BURST_MESSAGES} within an hour” and the like are counts, not limits of any rule.",
+    )
+
+
+def _about_times(dossier: Dossier, say: Say) -> Iterator[str]:
+    theirs = [entry for entry in dossier.entries if entry.message.fault is not Fault.OWN]
+    if not dossier.columns.times:
         yield say(
             "表格没有时间列：不能说钟点、天数、先后和变化，法律按制作当天的规定列出。",
             "The table has no column of times: nothing can be said of hours, days, order and change, and the law is "
@@ -198,30 +224,8 @@ def unsayable(dossier: Dossier, say: Say) -> Iterator[str]:
             f"Of {numbered(hourless, say)} only the day is known (tables write 0:00 for no hour): "
             "not counted as night.",
         )
-    if any(entry.message.time is not None and entry.message.time.year_assumed for entry in entries):
+    if any(entry.message.time is not None and entry.message.time.year_assumed for entry in dossier.entries):
         year = dossier.options.year
         yield say(
             f"没有写年份的时间，按使用者给的 {year} 年读。", f"Times without a year were read as of {year}, as given."
         )
-    if columns.sender is None:
-        yield say(
-            "表格没有发送人列：不能说是谁发的，也不能说是不是同一人。",
-            "The table has no column of senders: who sent what, and whether it was one person, cannot be said.",
-        )
-    if whole.copies:
-        yield say(
-            f"{whole.copies} 行与另一行的发送人、时间、内容都相同，可能是重复导出：照样列出，不重复计数。",
-            f"Rows that equal another in sender, time and text, perhaps exported twice: {whole.copies}; shown, "
-            "not counted again.",
-        )
-    if dossier.left_out:
-        yield say(
-            f"{dossier.left_out} 行在所选日期之外，没有列出。",
-            f"Rows outside the days chosen, not shown: {dossier.left_out}.",
-        )
-    yield say(
-        "这里只有表格里的信息：没有电话记录，也看不出表格是否完整、是否改动过。"
-        f"“一小时内 {BURST_MESSAGES} 条”等只是计数，不是违规标准。",
-        "This holds only the messages of the table: no calls, and it does not show whether the table is complete or "
-        f"was changed. “{BURST_MESSAGES} within an hour” and the like are counts, not limits of any rule.",
-    )

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from classifier.dossier.entries import Entry
 from classifier.dossier.glyphs import lettering, width
-from classifier.dossier.markup import Html, tag
 from classifier.guidance.facts import Lang, Text
 from classifier.labels import LABEL_EN, LABEL_ZH, Label
+from classifier.markup import Html, tag
 
 _SHAPES = {
     Label.LAWFUL_REMINDER: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0",

@@ -45,7 +45,7 @@ def how_to_verify(say: Say) -> Iterator[str]:
 def hash_lines(files: Mapping[str, bytes], sources: Iterable[SourceFile]) -> str:
     """Return the content of `hashes.txt`: comments, then a line for each file as `sha256sum -c` reads them."""
     lines = ["SHA-256"]
-    lines += [sentence for lang in ("zh", "en") for sentence in how_to_verify(say_in("zh" if lang == "zh" else "en"))]
+    lines += [sentence for say in (say_in("zh"), say_in("en")) for sentence in how_to_verify(say)]
     lines += ["来源文件 source files:"]
     lines += [f"{file.sha256}  {file.size} bytes  {_plain(file.name)}" for file in sources]
     hashed = [f"{sha256(content).hexdigest()}  {name}" for name, content in sorted(files.items())]

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from classifier.dossier.messages import Fault
-from classifier.dossier.times import Moment, Unread
-from classifier.guidance import Role, Text
+from classifier.finding import Finding
+from classifier.guidance import Text
 from classifier.guidance.facts import Lang
+from classifier.guidance.words import ROLE as ROLE
 from classifier.labels import LABEL_EN, LABEL_ZH, SIGNAL_EN, SIGNAL_ZH, Label, Signal
+from classifier.times import Moment, Unread
 
 Say = Callable[[str, str], str]
 """Chooses between the Chinese and the English of a text."""
@@ -33,17 +35,6 @@ REVIEW = {
     "not_chinese": Text("几乎没有中文，读不懂", "hardly any Chinese: it cannot be read"),
     "too_short": Text("太短，无从判断", "too short to say"),
 }
-ROLE = {
-    Role.CONDUCT: Text("可能不符合", "may not comply"),
-    Role.IF_DONE: Text("真的做了才适用", "only if it is really done"),
-    Role.RIGHT: Text("可以主张的", "what can be claimed"),
-    Role.CONTEXT: Text("法律实际怎么说", "what the law really says"),
-    Role.LAWFUL: Text("债权人依法可以做的", "what a creditor may do"),
-    Role.LIMIT: Text("界限", "a limit"),
-    Role.PROCEDURE: Text("程序", "procedure"),
-    Role.CRIMINAL: Text("刑法，有门槛", "criminal law, with a threshold"),
-    Role.THRESHOLD: Text("门槛的依据", "source of the threshold"),
-}
 MOST_NUMBERS = 12
 """Entries named one by one in a sentence; further ones are counted."""
 
@@ -63,6 +54,11 @@ def signal_name(signal: Signal, say: Say) -> str:
     if signal is Signal.NIGHT_OR_FREQUENT:
         return say("夜间联系（22:00至次日8:00）", "contact at night (22:00 to 8:00)")
     return say(SIGNAL_ZH[signal], SIGNAL_EN[signal])
+
+
+def why_reviewed(finding: Finding, say: Say) -> str:
+    """Return why a person should look at a message; "" where nobody needs to."""
+    return say("；", "; ").join(of(REVIEW[code], say) if code in REVIEW else code for code in finding.review_reasons)
 
 
 def of(text: Text, say: Say) -> str:

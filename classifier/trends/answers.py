@@ -1,11 +1,11 @@
 """The classifier's answers in a table: where `cmc label` put them, what they say, and by which policy."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from classifier.bulk.label import OK, PREFIX
-from classifier.bulk.sources import Row
+from classifier.bulk.label import OK, PREFIX, RESULT_COLUMNS
+from classifier.bulk.sources import Row, Source, find_text_column
 from classifier.classifier import decide
 from classifier.labels import ACTS, SCORES, STATES, Label
 from classifier.model.corpus import parse_labels
@@ -57,6 +57,18 @@ def answer_prefix(columns: Iterable[str]) -> str | None:
             found = prefix
         prefix += PREFIX
     return found
+
+
+def message_column(source: Source, prefix: str, wanted: str | None = None) -> str:
+    """Return the column of a labelled table that holds the message; none of ours is taken for it.
+
+    Raises:
+        InputError: no such column, or no obvious choice.
+
+    """
+    ours = {prefix + name for name in RESULT_COLUMNS}
+    own = replace(source, columns=tuple(name for name in source.columns if name not in ours))
+    return find_text_column(own, wanted)
 
 
 def read_answer(row: Row, prefix: str) -> Answer:

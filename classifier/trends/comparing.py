@@ -102,7 +102,9 @@ def parse_part(text: str, tables: Tables) -> Part:
     if "=" in text:
         name, value = text.split("=", 1)
         if value not in tables.values.get(name, ()):
-            raise InputError(f"nothing to compare: {name[:40]!r} is no --group column, or never has that value")
+            raise InputError(
+                f"nothing to compare: {name[:40]!r} is no --group column, or never has that value (or too seldom)"
+            )
         return Part(text, Key(name, value), "")
     first, _, last = text.partition("..")
     last = last or first
@@ -123,12 +125,25 @@ def compare(
     """Compare two parts in every act.
 
     Raises:
-        InputError: a side names nothing.
+        InputError: a side names nothing, or the two have messages in common.
 
     """
     parts = [parse_part(side, tables) for side in sides]
+    _check_apart(*parts)
     cells = [count_part(stage, dimensions, part.key, part.last, audit=corrector.audit) for part in parts]
     return [_compared(parts, cells, outcome, tables, gone, corrector) for outcome in SHOWN_ACTS]
+
+
+def _check_apart(first: Part, second: Part) -> None:
+    """Object to two parts that may hold the same messages: their difference would not be between two piles."""
+    if first.key.dimension != second.key.dimension:
+        raise InputError("cannot compare a period with a group; name two periods, or two values of one column")
+    if first.key.dimension:
+        apart = first.key.value != second.key.value
+    else:
+        apart = first.last < second.key.period or second.last < first.key.period
+    if not apart:
+        raise InputError(f"cannot compare {first.name[:40]!r} with {second.name[:40]!r}: they share messages")
 
 
 def _compared(

@@ -61,20 +61,21 @@ class Corrector:
         i = OUTCOMES.index(outcome)
         rng = generator(cell.key, outcome, cell.every.messages)
         if self.audit and (cell.audited >= FEWEST_AUDITED or cell.key == Key()):
-            return Rate(audited(cell.strata[i], rng), Basis.AUDIT)
+            return Rate(audited(cell.strata[i], rng, cell.effects[i]), Basis.AUDIT)
         known = self.rates[outcome]
         if isinstance(known, Refusal):
             return Rate(None, Basis.NONE, known)
-        estimate = corrected(cell.said[i].messages, cell.every.messages, known, rng)
+        estimate = corrected(cell.said[i].messages, cell.every.messages, known, rng, cell.effects[i])
         return Rate(estimate, Basis.BORROWED if self.audit else Basis.INDICATIVE)
 
 
 def audit_corrector(whole: Cell) -> Corrector:
     """Return a corrector from the audited messages of the whole table."""
-    return Corrector(
-        {name: rates_from_audit(whole.strata[i], generator("audit", name)) for i, name in enumerate(OUTCOMES)},
-        audit=True,
-    )
+    rates = {
+        name: rates_from_audit(whole.strata[i], generator("audit", name), whole.effects[i])
+        for i, name in enumerate(OUTCOMES)
+    }
+    return Corrector(rates, audit=True)
 
 
 def indicative_corrector(figures: Mapping[str, Any], version: str, policy: str) -> Corrector:
@@ -166,7 +167,7 @@ def unequal_errors(cells: Sequence[Cell], outcome: str) -> float | None:
     return min(1.0, min(found) * len(found)) if found else None
 
 
-def _right_and_wrong(strata: Sequence[Stratum], among: bool) -> tuple[int, int]:
+def _right_and_wrong(strata: Sequence[Stratum], among: bool) -> tuple[float, float]:
     counts = {
         said: sum(s.positive if among else s.negative for s in strata if s.said == said) for said in (True, False)
     }

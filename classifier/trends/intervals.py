@@ -26,10 +26,11 @@ def share_of(value: float, low: float, high: float) -> Share:
     return Share(value, min(low, value), max(high, value))
 
 
-def wilson(hits: int, total: int) -> Share:
+def wilson(hits: int, total: int, effect: float = 1.0) -> Share:
     """Return the plain share of `hits` among `total` with Wilson's interval (Wilson, 1927).
 
     It knows of sampling only: of what a classifier says, it tells how often it was said, not how often it is so.
+    With a design effect (see `prevalence`) the interval is that of `total / effect` messages.
 
     Raises:
         ValueError: `total` is not positive.
@@ -37,14 +38,14 @@ def wilson(hits: int, total: int) -> Share:
     """
     if total <= 0:
         raise ValueError("no messages, no share")
-    share = hits / total
-    scale = 1 + Z * Z / total
-    centre = (share + Z * Z / (2 * total)) / scale
-    half = Z / scale * math.sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
+    share, size = hits / total, total / effect
+    scale = 1 + Z * Z / size
+    centre = (share + Z * Z / (2 * size)) / scale
+    half = Z / scale * math.sqrt(share * (1 - share) / size + Z * Z / (4 * size * size))
     return share_of(share, centre - half, centre + half)
 
 
-def lang_reiczigel(hits: int, total: int, sensitivity: tuple[int, int], specificity: tuple[int, int]) -> Share:
+def lang_reiczigel(hits: int, total: int, sensitivity: tuple[float, float], specificity: tuple[float, float]) -> Share:
     """Return Rogan and Gladen's estimate (1978) with the interval of Lang and Reiczigel (2014).
 
     `sensitivity` and `specificity` are (right answers, messages checked) among those that are positive
@@ -68,7 +69,7 @@ def lang_reiczigel(hits: int, total: int, sensitivity: tuple[int, int], specific
     return share_of(value, share + shift - half, share + shift + half)
 
 
-def prediction_powered(hits: int, total: int, false: tuple[int, int], audited: int) -> Share:
+def prediction_powered(hits: int, total: int, false: tuple[float, float], audited: int) -> Share:
     """Return the prediction-powered estimate of a share (Angelopoulos et al., 2023, Science 382, algorithm 1).
 
     `hits` of `total` messages were said to be positive; of `audited` ones checked by a person, `false` gives

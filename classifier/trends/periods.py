@@ -1,21 +1,19 @@
-"""When a message came: dates as exports write them, in one time zone, and the period they fall in.
+"""The period a message falls in, and what is wrong with a column of dates, in words that say nothing of its rows.
 
-Read are dates that begin with the year, with or without a time (ISO 8601; 2025/1/3 8:05; 2025年1月3日 下午3:05;
-20250103; 20250103080500), seconds and milliseconds since 1970, and the date values of Excel and Parquet. What
-begins with a day or a month (03/04/2025) can be read in two ways, so it is not read without a format.
+Dates are read by `classifier.times`. What begins with a day or a month (03/04/2025) can be read in two ways, so it
+is not read without a format.
 """
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from classifier.errors import InputError
+from classifier.times import YEARS, Moment, Unread, read_moment, read_zone
 
 PERIODS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 """Name of a period to how it is written; weeks are those of ISO 8601."""
@@ -24,23 +22,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 MOST_FAULTY = 0.1
 """Share of rows without a readable date above which the column or the format must be wrong."""
 
-NIGHT_FROM, NIGHT_TO = 22, 8
-"""Collectors must leave people alone from 22:00 to 8:00."""
-
-_EARLIEST = datetime(2000, 1, 1)
 _SLACK = timedelta(days=1)
-_HALVES = r"上午|早上|清晨|凌晨|中午|下午|傍晚|晚上|[ap]\.?m\.?"
-_DATED = re.compile(
-    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
-    rf"(?:[\s,T]*(?:(?:星期|周)[一二三四五六日天])?\s*(?P<before>{_HALVES})?\s*"
-    r"(?P<hour>\d{1,2})\s*[:时点]\s*(?P<minute>\d{1,2})?\s*分?(?:\s*[:]?\s*(?P<second>\d{1,2})(?:[.,]\d{1,9})?\s*秒?)?"
-    rf"\s*(?P<after>{_HALVES})?\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?\s*[+-]\d{{2}}:?\d{{2}})?)?",
-    re.IGNORECASE,
-)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?")
-_YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d).*")
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
-_AFTERNOON = re.compile(r"下午|傍晚|晚上|p", re.IGNORECASE)
 _SHOWN_SHAPES = 3
 _SHAPE_LENGTH = 24
 
@@ -55,18 +37,6 @@ class Fault(StrEnum):
     FUTURE = "date in the future"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment as a clock in the zone of the study shows it.
-
-    `clock` tells whether a time of day was given (midnight to the second counts as none), `zoned` whether a zone was.
-    """
-
-    local: datetime
-    clock: bool
-    zoned: bool
-
-
 @dataclass
 class Told:
     """What a column of dates holds: rows by fault, with and without a zone, and shapes of what was not read."""
@@ -78,12 +48,12 @@ class Told:
     naive: int = 0
     clockless: int = 0
 
-    def note(self, row: int, read: "Moment | Fault", value: Any) -> None:
+    def note(self, row: int, read: Moment | Fault, value: Any) -> None:
         """Take in one row, numbered from 1."""
         if isinstance(read, Moment):
             self.zoned += read.zoned
             self.naive += not read.zoned
-            self.clockless += not read.clock
+            self.clockless += not read.clock_known
             return
         self.faults[read] += 1
         self.first.setdefault(read, row)
@@ -120,11 +90,15 @@ _ADVICE = {
 }
 
 
+_FAULTS = {Unread.MISSING: Fault.MISSING, Unread.SWAPPED: Fault.TWO_WAYS}
+_ANY_YEAR = range(1, 10_000)
+
+
 class Clock:
     """Reads values of a column of dates.
 
     Args:
-        zone: name of the zone of the study; dates without a zone are taken to be in it.
+        zone: name or offset of the zone of the study; dates without a zone are taken to be in it.
         now: what is later than a day after this is in the future.
         format: read text by this format of `strptime` alone.
 
@@ -134,72 +108,31 @@ class Clock:
     """
 
     def __init__(self, zone: str = DEFAULT_ZONE, now: datetime | None = None, format: str | None = None) -> None:
-        try:
-            self.zone = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InputError(f"no time zone {zone[:40]!r}; give a name such as Asia/Shanghai") from None
+        self._zone = read_zone(zone)
         self._format = format
-        self._latest = (now or datetime.now(UTC)).astimezone(self.zone).replace(tzinfo=None) + _SLACK
+        self._latest = (now or datetime.now(UTC)).astimezone(self._zone).replace(tzinfo=None) + _SLACK
 
     def read(self, value: Any) -> Moment | Fault:
         """Return the moment that a value names, or why it names none."""
-        if value is None or value != value or (isinstance(value, str) and not value.strip()):
-            return Fault.MISSING
-        try:
-            found = self._parse(value)
-            if isinstance(found, Fault):
-                return found
-            when, clock = found
-            local = when.astimezone(self.zone).replace(tzinfo=None) if when.tzinfo else when
-        except (ValueError, OverflowError, OSError):
-            return Fault.UNREADABLE
-        if local < _EARLIEST:
+        found = self._formatted(value, self._format) if self._format else None
+        read = found or read_moment(value, self._zone, years=_ANY_YEAR)
+        if isinstance(read, Unread):
+            return _FAULTS.get(read, Fault.UNREADABLE)
+        if read.at.year < YEARS.start:
             return Fault.TOO_EARLY
-        if local > self._latest:
-            return Fault.FUTURE
-        midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
-        return Moment(local, clock and not midnight, when.tzinfo is not None)
+        return Fault.FUTURE if read.at > self._latest else read
 
-    def _parse(self, value: Any) -> tuple[datetime, bool] | Fault:
-        if isinstance(value, datetime):
-            return value, True
-        if isinstance(value, date):
-            return datetime(value.year, value.month, value.day), False
-        if isinstance(value, bool):
-            return Fault.UNREADABLE
-        text = unicodedata.normalize("NFKC", str(value)).strip()
-        if self._format is not None:
-            return datetime.strptime(text, self._format), "%H" in self._format or "%I" in self._format
-        if match := _DATED.fullmatch(text):
-            return _dated(match)
-        if match := _COMPACT.fullmatch(text):
-            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, hour, minute, second), match[4] is not None
-        if _EPOCH.fullmatch(text):
-            seconds = float(text)
-            return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC), True
-        return Fault.TWO_WAYS if _YEAR_LAST.fullmatch(text) else Fault.UNREADABLE
-
-
-def _dated(match: re.Match[str]) -> tuple[datetime, bool]:
-    year, month, day = (int(match[name]) for name in ("year", "month", "day"))
-    if match["hour"] is None:
-        return datetime(year, month, day), False
-    hour = int(match["hour"])
-    half = match["before"] or match["after"] or ""
-    if half and hour <= 12:
-        late = bool(_AFTERNOON.match(half)) or (half == "中午" and hour < 11)
-        hour = hour % 12 + 12 * (late or (half == "中午" and hour == 12))
-    moment = datetime(year, month, day, hour, int(match["minute"] or 0), int(match["second"] or 0))
-    return (moment.replace(tzinfo=_zone(match["zone"])) if match["zone"] else moment), True
-
-
-def _zone(written: str) -> tzinfo:
-    offset = re.search(r"([+-])(\d{2}):?(\d{2})", written)
-    if offset is None:
-        return UTC
-    minutes = int(offset[2]) * 60 + int(offset[3])
-    return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    def _formatted(self, value: Any, format: str) -> Moment | Unread | None:
+        """Return what the format makes of a value; None for no text, and for no time at all."""
+        if not isinstance(value, (str, int, float)) or value != value or not str(value).strip():
+            return None
+        try:
+            at = datetime.strptime(unicodedata.normalize("NFKC", str(value)).strip(), format)
+        except ValueError:
+            return Unread.UNKNOWN
+        read = read_moment(at, self._zone, years=_ANY_YEAR)
+        has_clock = any(mark in format for mark in ("%H", "%I", "%X", "%c"))
+        return read if isinstance(read, Unread) or has_clock else replace(read, clock_known=False)
 
 
 def span(periods: Sequence[str], period: str) -> list[str]:

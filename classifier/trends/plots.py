@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from classifier.markup import Html
 from classifier.trends.change import LEVEL
 from classifier.trends.intervals import Share, wilson
 from classifier.trends.prevalence import Refusal
 from classifier.trends.study import Study
 from classifier.trends.svg import forest, line_chart
 from classifier.trends.tables import Key
-from classifier.trends.words import Lang, say
+from classifier.trends.words import Lang, say, value_name
 
 MOST_VALUES = 8
 """Values of a group that get plots of their own; the others stand in cells.csv."""
@@ -46,7 +47,7 @@ def significant(p: float | None) -> bool:
     return p is not None and p < LEVEL
 
 
-def time_plot(study: Study, outcome: str, lang: Lang) -> str:
+def time_plot(study: Study, outcome: str, lang: Lang) -> Html:
     """Return the time line of an outcome over all messages."""
     shares = shares_over_time(study, "", "", outcome)
     return line_chart(
@@ -54,7 +55,7 @@ def time_plot(study: Study, outcome: str, lang: Lang) -> str:
     )
 
 
-def group_plot(study: Study, dimension: str, outcome: str, lang: Lang) -> str:
+def group_plot(study: Study, dimension: str, outcome: str, lang: Lang) -> Html:
     """Return the rates of one outcome over all periods, one line a value."""
     values = study.tables.values[dimension][:MOST_VALUES]
     rows = [(value, study.tables.rows.get((Key(dimension, value), outcome))) for value in values]
@@ -62,7 +63,7 @@ def group_plot(study: Study, dimension: str, outcome: str, lang: Lang) -> str:
     lines = []
     for value, row in rows:
         share = None if row is None else row.plain if plain else row.share
-        lines.append((say(value, lang), share, "–" if row is None else say("hidden", lang)))
+        lines.append((value_name(value, lang), share, "–" if row is None else say("hidden", lang)))
     return forest(lines, f"{say(outcome, lang)}, {dimension}")
 
 

@@ -15,6 +15,10 @@ A classifier that errs on 3 % of the others finds at least 3 % of anything. Thre
 `simulation` compares this with Rogan-Gladen under Lang and Reiczigel's interval and with prediction-powered
 inference: all three keep their level with an audit, and this one is the narrowest.
 
+Messages come in blasts: a thousand copies of one text tell little more than one. So every number of messages counts
+as that number divided by its *design effect*, the variance of a share over blasts by what it were over as many
+messages on their own (Kish, 1965; as effective numbers in an interval: Korn and Graubard, 1998).
+
 Every estimate is held as draws from its posterior, so that differences take part in what two estimates share.
 """
 
@@ -34,6 +38,9 @@ FEWEST_AUDITED = 50
 LEAST_YOUDEN = 0.2
 """Sensitivity + specificity - 1 below which nothing is corrected: the division would blow up every error."""
 
+FEWEST_ALONE = 10
+"""Audited messages that a stratum needs to stand on them alone; strata with fewer are taken together."""
+
 _JEFFREYS = 0.5
 
 
@@ -41,13 +48,21 @@ _JEFFREYS = 0.5
 class Stratum:
     """Messages of one stratum of the sample of which the classifier says the same.
 
-    `positive` and `negative` of the `rows` messages were audited, and are or are not what is counted.
+    `positive` and `negative` of the `rows` messages were audited, and are or are not what is counted (fractions where
+    audited messages of unequal weight were taken together). `chance` is the share of the stratum of the sample that was
+    audited, over the whole table and whatever the classifier says.
     """
 
     said: bool
     rows: int
-    positive: int
-    negative: int
+    positive: float
+    negative: float
+    chance: float = 1.0
+
+    @property
+    def audited(self) -> float:
+        """How many were audited."""
+        return self.positive + self.negative
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +113,38 @@ def generator(*names: object) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(blake2b(repr(names).encode(), digest_size=8).digest(), "little"))
 
 
-def audited(strata: Sequence[Stratum], rng: np.random.Generator) -> Estimate:
-    """Return the share of positive messages in a pile of which some were audited.
+def design_effect(hits: float, rows: float, blasts: float, squares: tuple[float, float, float]) -> float:
+    """Return the design effect, 1 or more, of the share `hits` / `rows` of messages that came in `blasts`.
+
+    `squares` sums over blasts: its messages squared, its messages times its hits, its hits squared. Where all
+    messages are alike nothing tells how far blasts differ; then each blast counts as one message.
+    """
+    share = hits / rows if rows else 0.0
+    if not 0 < share < 1:
+        return max(1.0, rows / blasts) if blasts else 1.0
+    sizes, both, found = squares
+    return max(1.0, (found - 2 * share * both + share**2 * sizes) / (rows * share * (1 - share)))
+
+
+def audited(strata: Sequence[Stratum], rng: np.random.Generator, effect: float = 1.0) -> Estimate:
+    """Return the share of positive messages in a pile of which some were audited; `effect` is its design effect.
 
     Raises:
         ValueError: no rows at all.
 
     """
-    kept = [stratum for stratum in strata if stratum.rows]
-    weights, rates = _weights(kept, rng), _rates(kept, rng)
+    kept = collapsed(strata)
+    weights, rates = _weights(kept, rng, effect), _rates(kept, rng, effect)
     rows = np.array([s.rows for s in kept], dtype=float)
     plain = np.array([_plain(s) for s in kept])
     return Estimate(float((rows * plain).sum() / rows.sum()), (weights * rates).sum(axis=0))
 
 
-def rates_from_audit(strata: Sequence[Stratum], rng: np.random.Generator) -> ErrorRates:
+def rates_from_audit(strata: Sequence[Stratum], rng: np.random.Generator, effect: float = 1.0) -> ErrorRates:
     """Return the classifier's error rates on a pile of which some messages were audited."""
-    kept = [stratum for stratum in strata if stratum.rows]
+    kept = collapsed(strata)
     said = np.array([s.said for s in kept], dtype=bool)
-    weights, rates = _weights(kept, rng), _rates(kept, rng)
+    weights, rates = _weights(kept, rng, effect), _rates(kept, rng, effect)
     rows = np.array([[float(s.rows)] for s in kept])
     plain = np.array([[_plain(s)] for s in kept])
     se, sp = _error_rates(weights, rates, said)
@@ -141,8 +169,10 @@ def rates_from_figures(
     )
 
 
-def corrected(said: int, rows: int, rates: ErrorRates, rng: np.random.Generator) -> Estimate:
+def corrected(said: int, rows: int, rates: ErrorRates, rng: np.random.Generator, effect: float = 1.0) -> Estimate:
     """Return Rogan and Gladen's estimate of the share of positive messages, clipped to [0, 1].
+
+    `effect` is the design effect of what was said.
 
     Raises:
         ValueError: no rows, or rates that `refusal` objects to.
@@ -153,7 +183,7 @@ def corrected(said: int, rows: int, rates: ErrorRates, rng: np.random.Generator)
     if rates.refusal() is not None:
         raise ValueError("error rates that tell too little to correct with")
     value = (said / rows + rates.specificity - 1) / rates.youden
-    drawn = rng.beta(said + _JEFFREYS, rows - said + _JEFFREYS, DRAWS)
+    drawn = rng.beta(said / effect + _JEFFREYS, (rows - said) / effect + _JEFFREYS, DRAWS)
     youden = rates.sensitivity_draws + rates.specificity_draws - 1
     with np.errstate(divide="ignore", invalid="ignore"):
         draws = (drawn + rates.specificity_draws - 1) / youden
@@ -174,10 +204,35 @@ def effect_size(first: float, second: float) -> float:
     return float(2 * np.arcsin(np.sqrt(second)) - 2 * np.arcsin(np.sqrt(first)))
 
 
+def collapsed(strata: Sequence[Stratum]) -> list[Stratum]:
+    """Take strata with few audited messages together with others of which the classifier says the same.
+
+    With one or two messages from each of many strata, or none from some, each alone says nothing, and their priors
+    would add up to an opinion. Taken together, each audited message stands for as many as its chance of being drawn
+    says, and their number counts as that of equally weighted ones (Kish, 1965).
+    """
+    found: list[Stratum] = []
+    for said in (True, False):
+        side = sorted((s for s in strata if s.said == said and s.rows), key=lambda s: (s.audited, s.rows))
+        few = [s for s in side if s.audited < FEWEST_ALONE]
+        alone = side[len(few) :]
+        while few and alone and sum(s.audited for s in few) < FEWEST_ALONE:
+            few.append(alone.pop(0))
+        found += alone + ([_together(few)] if few else [])
+    return found
+
+
+def _together(strata: Sequence[Stratum]) -> Stratum:
+    looked = [s for s in strata if s.audited]
+    weight = sum(s.audited / s.chance for s in looked)
+    effective = weight**2 / sum(s.audited / s.chance**2 for s in looked) if looked else 0.0
+    share = sum(s.positive / s.chance for s in looked) / weight if looked else 0.0
+    return Stratum(strata[0].said, sum(s.rows for s in strata), share * effective, (1 - share) * effective)
+
+
 def _plain(stratum: Stratum) -> float:
     """Return the audited share, or what the classifier says where nobody looked."""
-    looked = stratum.positive + stratum.negative
-    return stratum.positive / looked if looked else float(stratum.said)
+    return stratum.positive / stratum.audited if stratum.audited else float(stratum.said)
 
 
 def _priors(strata: Sequence[Stratum]) -> list[float]:
@@ -186,20 +241,24 @@ def _priors(strata: Sequence[Stratum]) -> list[float]:
     return [_JEFFREYS * stratum.rows / rows[stratum.said] for stratum in strata]
 
 
-def _weights(strata: Sequence[Stratum], rng: np.random.Generator) -> FloatArray:
+def _weights(strata: Sequence[Stratum], rng: np.random.Generator, effect: float) -> FloatArray:
     """Return draws (strata, DRAWS) of the share of each stratum in what the pile was drawn from."""
     if not strata:
         raise ValueError("no messages, no share")
-    rows = [stratum.rows + prior for stratum, prior in zip(strata, _priors(strata), strict=True)]
+    rows = [stratum.rows / effect + prior for stratum, prior in zip(strata, _priors(strata), strict=True)]
     return rng.dirichlet(rows, DRAWS).T
 
 
-def _rates(strata: Sequence[Stratum], rng: np.random.Generator) -> FloatArray:
-    """Return draws (strata, DRAWS) of the share of positive messages in each stratum."""
-    draws = [
-        rng.beta(s.positive + prior, s.negative + prior, DRAWS)
-        for s, prior in zip(strata, _priors(strata), strict=True)
-    ]
+def _rates(strata: Sequence[Stratum], rng: np.random.Generator, effect: float) -> FloatArray:
+    """Return draws (strata, DRAWS) of the share of positive messages in each stratum.
+
+    Audited messages were drawn one by one, so of a small part of a stratum they are of blasts of their own; the larger
+    the part, the more it weighs that the stratum itself is but a draw of blasts.
+    """
+    draws = []
+    for stratum, prior in zip(strata, _priors(strata), strict=True):
+        counts = 1 / (1 + (effect - 1) * stratum.audited / stratum.rows)
+        draws.append(rng.beta(stratum.positive * counts + prior, stratum.negative * counts + prior, DRAWS))
     return np.stack(draws)
 
 

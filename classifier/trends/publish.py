@@ -149,7 +149,7 @@ def _shown(cell: Cell, outcome: str, said: Count, corrector: Corrector, *, away:
         said.messages,
         said.blasts,
         said.persons,
-        wilson(said.messages, messages),
+        wilson(said.messages, messages, cell.effects[OUTCOMES.index(outcome)]),
         rate.estimate.share() if rate.estimate else None,
         rate.basis,
         rate.reason,
@@ -160,7 +160,7 @@ def _shown(cell: Cell, outcome: str, said: Count, corrector: Corrector, *, away:
 def _night(cell: Cell, away: bool) -> Shown:
     if away:
         return Shown(cell.key, NIGHT, None, None, None, None, None, None, Basis.NONE, HIDDEN)
-    share = wilson(cell.night.messages, cell.clocked)
+    share = wilson(cell.night.messages, cell.clocked, cell.night_effect)
     return Shown(cell.key, NIGHT, cell.clocked, cell.night.messages, None, None, share, share, Basis.NONE)
 
 

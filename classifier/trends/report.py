@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from classifier.markup import Content, Html, inert, joined, tag
 from classifier.trends.answers import OUTCOMES
 from classifier.trends.change import FEWEST_PERIODS
 from classifier.trends.comparing import Tested
@@ -24,10 +25,10 @@ from classifier.trends.study import Study
 from classifier.trends.suppress import LEAST
 from classifier.trends.svg import small_chart
 from classifier.trends.tables import Key
-from classifier.trends.words import Lang, interval, number, percent, refused, say
+from classifier.trends.words import Lang, interval, number, percent, refused, say, value_name
 
 MOST_TACTICS = 8
-_RARE = 0.5
+_RARE = 0.3
 
 
 def render(study: Study, first: Lang, facts: Mapping[str, str]) -> str:
@@ -35,16 +36,16 @@ def render(study: Study, first: Lang, facts: Mapping[str, str]) -> str:
     return page(say("title", first), first, {lang: body(study, lang, facts) for lang in ("zh", "en")})
 
 
-def body(study: Study, lang: Lang, facts: Mapping[str, str]) -> str:
+def body(study: Study, lang: Lang, facts: Mapping[str, str]) -> Html:
     """Return the report in one language."""
-    parts = [
+    parts: list[Content] = [
         _head(study, lang),
         _headline(study, lang),
         _time(study, lang),
         *(_group(study, lang, name) for name in study.tables.values),
         _tactics(study, lang),
         _change(study, lang),
-        _compared(study, lang) if study.compared else "",
+        _compared(study, lang) if study.compared else None,
         _examples(study, lang),
         _method(study, lang),
         _quality(study, lang),
@@ -53,10 +54,10 @@ def body(study: Study, lang: Lang, facts: Mapping[str, str]) -> str:
             "h_versions", lang, table(("", ""), [(say(f"f_{k}", lang), v) for k, v in facts.items() if v], words=(1,))
         ),
     ]
-    return "".join(parts)
+    return joined(parts)
 
 
-def _head(study: Study, lang: Lang) -> str:
+def _head(study: Study, lang: Lang) -> Html:
     tables = study.tables
     span = say(
         "span", lang, first=tables.periods[0], last=tables.periods[-1], messages=number(tables.messages[Key()], lang)
@@ -64,13 +65,11 @@ def _head(study: Study, lang: Lang) -> str:
     ground = "audit" if study.corrector.audit else "indicative"
     named = {"audited": study.audited, "fewest": FEWEST_AUDITED} if study.corrector.audit else {}
     banner = say(f"banner_{ground}", lang, **named)
-    return (
-        f"<h1>{say('title', lang)}</h1>{paragraph(span)}{paragraph(say('share_only', lang), 'soft')}"
-        f'<div class="banner {ground}">{paragraph(banner)}</div>\n'
-    )
+    parts = (tag("h1", say("title", lang)), paragraph(span), paragraph(say("share_only", lang), "soft"))
+    return joined((*parts, tag("div", paragraph(banner), class_=f"banner {ground}")))
 
 
-def _headline(study: Study, lang: Lang) -> str:
+def _headline(study: Study, lang: Lang) -> Html:
     rows = [study.tables.rows[Key(), outcome] for outcome in OUTCOMES]
     sentences = [paragraph(_sentence(row, lang), "key") for row in rows if row.outcome in SHOWN_ACTS]
     night = study.tables.rows.get((Key(), NIGHT))
@@ -97,7 +96,7 @@ def _sentence(row: Shown, lang: Lang) -> str:
     return say("headline", lang, name=name, one_in=every, **_bounds(row.share))
 
 
-def _table(rows: Sequence[Shown], lang: Lang, names: Sequence[str], first: str) -> str:
+def _table(rows: Sequence[Shown], lang: Lang, names: Sequence[str], first: str) -> Html:
     """Return counts and shares, one row a line; columns that are not known are left out."""
     columns = [
         "messages",
@@ -118,7 +117,7 @@ def _table(rows: Sequence[Shown], lang: Lang, names: Sequence[str], first: str) 
     return table(head, lines, words=(len(head) - 1,))
 
 
-def _time(study: Study, lang: Lang) -> str:
+def _time(study: Study, lang: Lang) -> Html:
     plots = [
         figure(
             time_plot(study, outcome, lang),
@@ -126,60 +125,59 @@ def _time(study: Study, lang: Lang) -> str:
         )
         for outcome in (*SHOWN_ACTS, NIGHT)
     ]
-    return section(
-        "h_time", lang, paragraph(say("time_note", lang), "soft"), f'<div class="grid">{"".join(plots)}</div>'
-    )
+    return section("h_time", lang, paragraph(say("time_note", lang), "soft"), tag("div", plots, class_="grid"))
 
 
-def _group(study: Study, lang: Lang, dimension: str) -> str:
+def _group(study: Study, lang: Lang, dimension: str) -> Html:
     values = study.tables.values[dimension]
-    parts = []
+    parts: list[Content] = []
     for outcome in (*SHOWN_ACTS, NIGHT):
         plain = f" · {say('none', lang)}" if is_plain(study, outcome) else ""
         series = {value: shares_over_time(study, dimension, value, outcome) for value in values[:MOST_VALUES]}
         shown = {value: shares for value, shares in series.items() if any(shares)}
         top = top_of(list(shown.values()))
-        smalls = "".join(
-            figure(small_chart(shares, study.tables.periods, f"{say(outcome, lang)}, {value}", top), say(value, lang))
+        smalls = [
+            figure(
+                small_chart(shares, study.tables.periods, f"{say(outcome, lang)}, {value_name(value, lang)}", top),
+                value_name(value, lang),
+            )
             for value, shares in shown.items()
-        )
-        parts.append(f"<h3>{say(outcome, lang)}{plain}</h3>")
-        parts.append(f'<div class="grid"><figure>{group_plot(study, dimension, outcome, lang)}</figure></div>')
-        parts.append(f'<div class="smalls">{smalls}</div>')
+        ]
+        plot = tag("figure", group_plot(study, dimension, outcome, lang))
+        parts += (tag("h3", say(outcome, lang), plain), tag("div", plot, class_="grid"))
+        parts.append(tag("div", smalls, class_="smalls"))
     rows = [
         study.tables.rows[Key(dimension, value), outcome] for value in values[:MOST_VALUES] for outcome in SHOWN_ACTS
     ]
-    names = [f"{say(row.key.value, lang)} · {say(row.outcome, lang)}" for row in rows]
+    names = [f"{value_name(row.key.value, lang)} · {say(row.outcome, lang)}" for row in rows]
     parts.append(_table(rows, lang, names, "label"))
     if len(values) > MOST_VALUES:
         parts.append(paragraph(say("more_values", lang, len(values) - MOST_VALUES), "soft"))
     return section("h_groups", lang, *parts, name=dimension)
 
 
-def _tactics(study: Study, lang: Lang) -> str:
+def _tactics(study: Study, lang: Lang) -> Html:
     totals = {signal: count for (signal, period), count in study.tactics.items() if not period and count}
     ranked = sorted(totals, key=lambda signal: (-totals[signal], signal))[:MOST_TACTICS]
     series = {signal: list(tactic_over_time(study, signal)) for signal in ranked}
     top = top_of(list(series.values()))
     every = study.tables.messages[Key()]
-    smalls = "".join(
+    smalls = [
         figure(
             small_chart(shares, study.tables.periods, say(signal, lang), top),
             f"{say(signal, lang)} · {number(totals[signal], lang)}"
             + (f" ({percent(totals[signal] / every)})" if every else ""),
         )
         for signal, shares in series.items()
-    )
-    return section(
-        "h_tactics", lang, paragraph(say("tactics_note", lang), "soft"), f'<div class="smalls">{smalls}</div>'
-    )
+    ]
+    return section("h_tactics", lang, paragraph(say("tactics_note", lang), "soft"), tag("div", smalls, class_="smalls"))
 
 
 def _where(one: Tested, lang: Lang) -> str:
-    return f"{one.dimension}:{say(one.value, lang)}" if one.dimension else say("all_messages", lang)
+    return f"{one.dimension}:{value_name(one.value, lang)}" if one.dimension else say("all_messages", lang)
 
 
-def _change(study: Study, lang: Lang) -> str:
+def _change(study: Study, lang: Lang) -> Html:
     if not study.tested:
         return section("h_change", lang, paragraph(say("too_few_periods", lang, FEWEST_PERIODS)))
     found = [paragraph(text) for one in study.tested for text in _changes(study, one, lang)]
@@ -210,9 +208,9 @@ def _changes(study: Study, one: Tested, lang: Lang) -> Iterator[str]:
             yield say("trend", lang, period=period, slope=slope, tau=f"{one.trend.tau:.2f}", **named)
 
 
-def _compared(study: Study, lang: Lang) -> str:
+def _compared(study: Study, lang: Lang) -> Html:
     head = [say(key, lang) for key in ("label", "first", "second", "difference", "effect")]
-    blocks = []
+    blocks: list[Content] = []
     for names in dict.fromkeys((one.first, one.second) for one in study.compared):
         rows = []
         for one in (one for one in study.compared if (one.first, one.second) == names):
@@ -223,27 +221,26 @@ def _compared(study: Study, lang: Lang) -> str:
             difference = f"{100 * gap.value:+.1f} ({100 * gap.low:+.1f} – {100 * gap.high:+.1f})"
             rows.append([say(one.outcome, lang), *map(interval, one.shares), difference, f"{one.effect:+.2f}"])
         title = f"{say('first', lang)}: {names[0]} · {say('second', lang)}: {names[1]}"
-        blocks.append(f"{paragraph(title)}{table(head, rows)}")
+        blocks += (paragraph(title), table(head, rows))
     return section("h_compare", lang, *blocks, paragraph(say("effect_note", lang), "soft"))
 
 
-def _examples(study: Study, lang: Lang) -> str:
+def _examples(study: Study, lang: Lang) -> Html:
     if not study.examples:
         return section("h_examples", lang, paragraph(say("no_examples", lang)))
     quotes = []
     for one in study.examples:
         source = f"{say(one.outcome, lang)} · {say('copies', lang, f'{one.copies:,}')}"
-        quotes.append(f'<blockquote lang="zh-CN">{paragraph(one.text)}{paragraph(source, "soft")}</blockquote>')
+        quotes.append(tag("blockquote", paragraph(inert(one.text)), paragraph(source, "soft"), lang="zh-CN"))
     return section(
         "h_examples", lang, paragraph(say("examples_note", lang, least=max(study.order.least, LEAST)), "soft"), *quotes
     )
 
 
-def _method(study: Study, lang: Lang) -> str:
+def _method(study: Study, lang: Lang) -> Html:
     named = {"fewest": FEWEST_AUDITED} if study.corrector.audit else {}
     parts = [say("method_unit", lang, period=say(study.order.period, lang), zone=study.zone)]
-    if study.quality.distinct is None:
-        parts.append(say("method_no_text", lang))
+    parts.append(say("method_no_text" if study.quality.distinct is None else "method_blasts", lang))
     if study.order.person is not None:
         parts.append(say("method_once" if study.order.once else "method_persons", lang))
     parts.append(say("method_audit" if study.corrector.audit else "method_indicative", lang, **named))
@@ -266,7 +263,7 @@ def _rates(rates: ErrorRates | Refusal, lang: Lang) -> str:
     return " / ".join(interval(Estimate(value, draws).share()) for value, draws in pairs)
 
 
-def _quality(study: Study, lang: Lang) -> str:
+def _quality(study: Study, lang: Lang) -> Html:
     quality = study.quality
     rows = [(say(account, lang), f"{rows:,}") for account, rows in study.accounts.items()]
     rows.append((say("total", lang), f"{sum(study.accounts.values()):,}"))
@@ -286,7 +283,7 @@ def _quality(study: Study, lang: Lang) -> str:
     return section(
         "h_quality",
         lang,
-        f"<h3>{say('accounted', lang)}</h3>",
+        tag("h3", say("accounted", lang)),
         table(("", say("rows", lang)), rows),
         table(("", say("rows", lang)), lines),
         *notes,

@@ -86,8 +86,8 @@ class RowReader:
         record: dict[str, Any] = {
             "row": number,
             "account": COUNTED,
-            "ts": moment.local,
-            "clock": moment.clock,
+            "ts": moment.at,
+            "clock": moment.clock_known,
             **{f"o{i}": said for i, said in enumerate(answer.outcomes)},
             "review": answer.needs_review,
             "signals": answer.signals,
@@ -133,7 +133,8 @@ class RowReader:
         if wrong:
             raise InputError(
                 f"{wrong} of {len(audit.checks)} messages of the audit sample are not where they were drawn; "
-                "was the table sorted, or text edited? give the table as it was, or draw a new sample"
+                "was the table sorted, text edited, or another --text-column named? "
+                "give the table as it was, or draw a new sample"
             )
         if not self._found.audited:
             raise InputError("no row of the audit sample has a readable date and an answer; draw a new sample")

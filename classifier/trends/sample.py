@@ -2,13 +2,13 @@
 
 Drawn by a hash of seed and row number, so the same table and seed give the same sample. Whoever labels it does
 not see what the classifier said. `--by` draws from each stratum (label sets, a column, a period): half of the
-sample in proportion, half in equal parts, so that what is rare is seen; the estimates weigh it back.
+sample in proportion, half in equal parts, so that what is rare is seen; the estimates weigh it back. Strata of labels
+are not written down: they are what the classifier said.
 """
 
 import heapq
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,8 +18,8 @@ from classifier.bulk.label import OK
 from classifier.bulk.sources import Row, Source, open_source
 from classifier.classifier import LONGEST_TEXT
 from classifier.errors import InputError
-from classifier.labels import LABEL_ZH, Label
-from classifier.model.corpus import parse_labels
+from classifier.labels import Label
+from classifier.model.corpus import said_labels
 from classifier.trends.answers import answer_prefix, label_set, read_answer
 from classifier.trends.periods import PERIODS, Clock, Fault
 
@@ -29,13 +29,9 @@ SAMPLE_COLUMNS = ("audit_row", "audit_check", "audit_of", "audit_by", "audit_str
 """Columns of a drawn sample. A person fills the last; the others tie a row to the table it was drawn from."""
 
 MISSING_VALUE = "(missing)"
+OTHER_VALUE = "(other)"
 _MOST_STRATA = 200
 _LEAST_EACH = 2
-_SEPARATORS = re.compile(r"[|,,、;;+/\s]+")
-_NAMES = {
-    **{label.value: label for label in Label},
-    **{name: label for label, name in LABEL_ZH.items()},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ def stratum_reader(by: str, prefix: str | None, clock: Clock, time: str | None) 
 
 def _period_of(value: Any, by: str, clock: Clock) -> str:
     moment = clock.read(value)
-    return MISSING_VALUE if isinstance(moment, Fault) else moment.local.strftime(PERIODS[by])
+    return MISSING_VALUE if isinstance(moment, Fault) else moment.at.strftime(PERIODS[by])
 
 
 def draw(
@@ -132,7 +128,7 @@ def draw(
         heap = kept.setdefault(stratum, [])
         if len(kept) > _MOST_STRATA:
             raise InputError(f"more than {_MOST_STRATA} strata; sample by a column with fewer values")
-        item = (-_luck(seed, number), number, text)
+        item = (-luck(seed, number), number, text)
         (heapq.heappush if len(heap) < count else heapq.heappushpop)(heap, item)
     if not sizes:
         raise InputError(f"{source.path} holds no message to draw from")
@@ -142,14 +138,19 @@ def draw(
         for stratum, heap in kept.items()
         for luck, number, text in sorted(heap, reverse=True)[: taken[stratum]]
     ]
+
+    def shown(stratum: str) -> str:
+        return "" if by == BY_LABELS else stratum
+
     rows = [
-        dict(zip(SAMPLE_COLUMNS, (number, check_of(text), source.size, by, stratum, text, ""), strict=True))
+        dict(zip(SAMPLE_COLUMNS, (number, check_of(text), source.size, by, shown(stratum), text, ""), strict=True))
         for _, number, stratum, text in sorted(chosen, reverse=True)
     ]
     return Drawn(rows, dict(sizes), taken)
 
 
-def _luck(seed: int, number: int) -> int:
+def luck(seed: int, number: int) -> int:
+    """Return a number by which rows are drawn: those with the least are a random sample."""
     return int.from_bytes(blake2b(f"{seed}:{number}".encode(), digest_size=8).digest(), "little")
 
 
@@ -157,11 +158,14 @@ def allocate(sizes: Mapping[str, int], count: int) -> dict[str, int]:
     """Return how many rows each stratum gives: half of `count` in proportion, half in equal parts, two at least."""
     total, strata = sum(sizes.values()), len(sizes)
     wanted = {name: count / 2 * size / total + count / 2 / strata for name, size in sizes.items()}
-    taken = {name: min(size, max(_LEAST_EACH, int(wanted[name]))) for name, size in sizes.items()}
-    by_need = sorted(sizes, key=lambda name: (int(wanted[name]) - wanted[name], name))
-    while (left := min(count, total) - sum(taken.values())) > 0:
-        for name in [name for name in by_need if taken[name] < sizes[name]][:left]:
-            taken[name] += 1
+    taken = {name: min(size, _LEAST_EACH) for name, size in sizes.items()}
+    open_ones = [(taken[name] - wanted[name], name) for name in sizes if taken[name] < sizes[name]]
+    heapq.heapify(open_ones)
+    for _ in range(min(count, total) - sum(taken.values())):
+        excess, name = heapq.heappop(open_ones)
+        taken[name] += 1
+        if taken[name] < sizes[name]:
+            heapq.heappush(open_ones, (excess + 1, name))
     return taken
 
 
@@ -169,7 +173,7 @@ def read_audit(path: Path) -> Audit:
     """Read a sample that people have labelled.
 
     Raises:
-        InputError: it was not drawn by `cmc sample`, nobody labelled it, or a label is unknown.
+        InputError: it was not drawn by `cmc sample`, nobody labelled it, a label is unknown, or two people disagree.
 
     """
     source = open_source(path)
@@ -182,14 +186,23 @@ def read_audit(path: Path) -> Audit:
     for line, row in enumerate(source.rows(), 1):
         try:
             number, of = int(float(row["audit_row"])), int(float(row["audit_of"]))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError(
                 f"{path} row {line}: audit_row and audit_of must stay as `cmc sample` wrote them"
             ) from None
-        checks[number] = str(row["audit_check"])
+        check = str(row["audit_check"])
+        if checks.setdefault(number, check) != check:
+            raise InputError(
+                f"{path} row {line}: audit_row {number} stands there for two messages; "
+                "it must stay as `cmc sample` wrote it"
+            )
         facts.add((of, str(row["audit_by"] or "")))
-        if (found := _human(row[HUMAN], f"{path} row {line}")) is not None:
-            labels[number] = found
+        found = _human(row[HUMAN], f"{path} row {line}")
+        if found is not None and labels.setdefault(number, found) != found:
+            raise InputError(
+                f"{path} row {line}: this message (audit_row {number}) stands there twice with different labels; "
+                "let those who labelled it agree, and keep one row"
+            )
     if len(facts) != 1:
         raise InputError(f"{path} mixes samples of several tables; give one sample")
     if not labels:
@@ -199,19 +212,7 @@ def read_audit(path: Path) -> Audit:
 
 
 def _human(value: Any, where: str) -> frozenset[Label] | None:
-    parts = [part for part in _SEPARATORS.split("" if value is None or value != value else str(value)) if part]
-    if not parts:
-        return None
     try:
-        return parse_labels([_NAMES[part.strip().lower()].value for part in parts])
-    except KeyError:
-        raise InputError(f"{where}: unknown label in {HUMAN}; allowed are: {', '.join(Label)}") from None
+        return said_labels(value)
     except ValueError as error:
-        raise InputError(f"{where}: {error}") from None
-
-
-def mismatches(audit: Audit, seen: Iterable[tuple[int, Any]]) -> Iterator[int]:
-    """Yield the sampled rows whose text is not the one that was drawn."""
-    for number, text in seen:
-        if audit.checks[number] != check_of(text):
-            yield number
+        raise InputError(f"{where}: {error} in {HUMAN}; allowed are: {', '.join(Label)}") from None

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier.trends.intervals import Share, lang_reiczigel, prediction_powered, wilson
-from classifier.trends.prevalence import Stratum, audited, corrected, rates_from_audit, rates_from_figures
+from classifier.trends.prevalence import (
+    Stratum,
+    audited,
+    corrected,
+    design_effect,
+    rates_from_audit,
+    rates_from_figures,
+)
 
 METHODS = ("audited", "rogan_gladen", "prediction_powered", "indicative", "plain")
 """The method in use first; then its rivals; then a correction by rates from elsewhere, and the plain count."""
@@ -101,6 +108,36 @@ def _strata(
     positive = int(rng.binomial(rows, prevalence))
     found = int(rng.binomial(positive, sensitivity))
     false = int(rng.binomial(rows - positive, 1 - specificity))
-    kinds = [found, false, positive - found, rows - positive - false]
-    a, b, c, d = (int(count) for count in rng.multivariate_hypergeometric(kinds, sample))
-    return [Stratum(True, found + false, a, b), Stratum(False, rows - found - false, c, d)]
+    return _drawn(rng, (found, false, positive - found, rows - positive - false), sample)
+
+
+def _drawn(rng: np.random.Generator, kinds: Sequence[int], sample: int) -> list[Stratum]:
+    """Audit some of a pile at random, given as messages rightly and wrongly said to be, wrongly and rightly not."""
+    a, b, c, d = (int(count) for count in rng.multivariate_hypergeometric(list(kinds), sample))
+    return [Stratum(True, kinds[0] + kinds[1], a, b), Stratum(False, kinds[2] + kinds[3], c, d)]
+
+
+def blast_coverage(pile: Pile, copies: float, repeats: int) -> dict[str, Coverage]:
+    """Return how often intervals hold the truth where messages come in blasts of `copies` messages on average.
+
+    A blast is positive or not, and found or not, as a whole; sizes are geometric. `audited` and `indicative` know of
+    the blasts by their design effect, `…_alone` take each message for itself.
+    """
+    rng = np.random.default_rng([pile.rows, pile.sample, round(pile.prevalence * 1e6), round(copies * 100)])
+    names = ("audited", "indicative", "audited_alone", "indicative_alone")
+    held, width = dict.fromkeys(names, 0), dict.fromkeys(names, 0.0)
+    for _ in range(repeats):
+        sizes = rng.geometric(1 / copies, round(pile.rows / copies))
+        true = rng.random(len(sizes)) < pile.prevalence
+        said = rng.random(len(sizes)) < np.where(true, pile.sensitivity, 1 - pile.specificity)
+        kinds = [int(sizes[kind].sum()) for kind in (true & said, ~true & said, true & ~said, ~true & ~said)]
+        strata, rows, hits = _drawn(rng, kinds, pile.sample), sum(kinds), kinds[0] + kinds[1]
+        squares = (float((sizes**2).sum()), float((sizes[said] ** 2).sum()), float((sizes[said] ** 2).sum()))
+        effect = design_effect(hits, rows, len(sizes), squares)
+        rates = rates_from_figures(pile.believed[0], 1000, pile.believed[1], 4000, rng)
+        for knows, end in ((effect, ""), (1.0, "_alone")):
+            shares = (audited(strata, rng, knows).share(), corrected(hits, rows, rates, rng, knows).share())
+            for name, share in zip(("audited", "indicative"), shares, strict=True):
+                held[name + end] += share.covers(pile.prevalence)
+                width[name + end] += share.high - share.low
+    return {name: Coverage(held[name] / repeats, width[name] / repeats) for name in names}

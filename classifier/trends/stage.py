@@ -16,11 +16,11 @@ from classifier.bulk.sources import Source
 from classifier.errors import InputError, OutputError
 from classifier.extras import needs
 from classifier.model.modelfile import Policy
+from classifier.text.blasts import BlastIndex
 from classifier.trends.answers import OUTCOMES
-from classifier.trends.blasts import BlastIndex
 from classifier.trends.periods import Clock
 from classifier.trends.rows import COUNTED, Found, RowReader, Wanted
-from classifier.trends.sample import Audit
+from classifier.trends.sample import MISSING_VALUE, OTHER_VALUE, Audit
 
 MEMORY = "512MB"
 NO_PERSON = "person missing"
@@ -111,6 +111,13 @@ class Stage:
         self.db.execute(f"UPDATE staged SET account = '{NO_PERSON}' WHERE {counted} AND person IS NULL")  # noqa: S608
         kept = f"SELECT arg_min(row, hash(row)) FROM staged WHERE {counted} GROUP BY person, {period}"  # noqa: S608
         self.db.execute(f"UPDATE staged SET account = '{SAME_PERSON}' WHERE {counted} AND row NOT IN ({kept})")  # noqa: S608
+
+    def pool(self, column: str, least: int) -> None:
+        """Put `OTHER_VALUE` in place of values of a group with fewer than `least` persons, or messages if unknown."""
+        behind = "CASE WHEN count(person) > 0 THEN count(DISTINCT person) ELSE count(*) END"
+        rare = f"SELECT {column} FROM counted GROUP BY 1 HAVING {behind} < {least:d}"  # noqa: S608
+        where = f"{column} IN ({rare}) AND {column} <> '{MISSING_VALUE}'"
+        self.db.execute(f"UPDATE counted SET {column} = '{OTHER_VALUE}' WHERE {where}")  # noqa: S608
 
     def accounts(self) -> dict[str, int]:
         """Return how many rows were counted, and how many left out for which reason; together every row."""

@@ -4,18 +4,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from classifier.bulk.label import RESULT_COLUMNS, Job, label_table
-from classifier.bulk.sources import Source, find_text_column, open_source
+from classifier.bulk.label import Job, label_table
+from classifier.bulk.sources import Source, open_source
 from classifier.classifier import DEFAULT_POLICY, Classifier
 from classifier.errors import InputError, OutputError
+from classifier.text.blasts import BlastIndex
 from classifier.text.redact import redact
-from classifier.trends.answers import OUTCOMES, answer_prefix
-from classifier.trends.blasts import BlastIndex
+from classifier.trends.answers import OUTCOMES, answer_prefix, message_column
 from classifier.trends.change import LEVEL, adjusted
 from classifier.trends.comparing import Compared, Tested, compare, run_tests
 from classifier.trends.estimates import Corrector, Unequal, audit_corrector, indicative_corrector, unequal_errors
@@ -154,10 +154,8 @@ def _wanted(source: Source, order: Order) -> Wanted:
     assert prefix is not None
     text = order.text
     if text is None:
-        ours = {prefix + name for name in RESULT_COLUMNS}
-        own = replace(source, columns=tuple(name for name in source.columns if name not in ours))
         with suppress(InputError):  # without a text the report says that blasts could not be told apart
-            text = find_text_column(own, None)
+            text = message_column(source, prefix)
     return Wanted(order.time, prefix, order.groups, text, order.person, order.ocr, order.once, order.period)
 
 
@@ -173,7 +171,7 @@ def _studied(
     versions: tuple[str, str, str],
 ) -> Study:
     dimensions = order.groups
-    cells = count_cells(stage, dimensions, audit=audit is not None)
+    cells = count_cells(stage, dimensions, order.least, audit=audit is not None)
     if Key() not in cells:
         raise InputError("no row has both a readable date and an answer, so there is nothing to count")
     whole = cells[Key()]

@@ -3,15 +3,24 @@
 A count from 1 to 9 may lead to persons. Where a sum and all its parts but one are shown, the hidden one can be
 worked out; so in every such line a second count is hidden, the smallest that is left, until nothing changes
 (Statistical Disclosure Control: Hundepool et al., 2012, chapter 4). The same where the hidden parts of a line
-together stay below the limit. Zeros are shown. Bounds that follow from several lines at once are not worked out.
+together stay below the limit. Then several lines are taken at once: where all of them together still fix a small
+count, one more goes, until none is fixed. Zeros are shown. Bounds that follow from several lines are not worked out.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import numpy as np
+
+from classifier.extras import needs
+
 LEAST = 10
 """The smallest count that is shown."""
+
+_SEED = 0
+_FIXED = 1e-6
 
 Name = TypeVar("Name", bound=Hashable)
 
@@ -30,13 +39,65 @@ def hidden(counts: Mapping[Name, int], lines: Sequence[Line[Name]], least: int =
     `counts` holds how many persons stand behind each number (or messages, if persons are not known). Names in
     `lines` that are not in `counts` are zero.
     """
-    gone = {name for name, count in counts.items() if 0 < count < least}
-    changed = True
-    while changed and gone:
-        more = {name for line in lines if (name := _to_hide(counts, line, gone, least)) is not None}
-        gone |= more
-        changed = bool(more)
+    small = {name for name, count in counts.items() if 0 < count < least}
+    gone = _hidden_in_lines(counts, lines, small, least)
+    given_away = fixed(lines, gone)
+    while more := _partners(counts, lines, gone, small & given_away):
+        gone = _hidden_in_lines(counts, lines, gone | more, least)
+        given_away = fixed(lines, gone)
     return gone
+
+
+def _hidden_in_lines(counts: Mapping[Name, int], lines: Sequence[Line[Name]], gone: set[Name], least: int) -> set[Name]:
+    """Return what must not be shown where each line is looked at alone."""
+    while more := {name for line in lines if (name := _to_hide(counts, line, gone, least)) is not None}:
+        gone = gone | more
+    return gone
+
+
+def fixed(lines: Sequence[Line[Name]], gone: set[Name]) -> set[Name]:
+    """Return the hidden counts that all lines together give away.
+
+    A count is fixed when no change of the hidden ones that leaves every sum as it is changes it: when it is zero in a
+    random such change, a random vector less what the lines say of it (least squares).
+    """
+    with needs("trends"):
+        from scipy.sparse import csr_array
+        from scipy.sparse.linalg import lsqr
+
+    places = {name: i for i, name in enumerate(sorted(gone, key=repr))}
+    entries: list[tuple[int, int, float]] = []
+    for number, line in enumerate(lines):
+        signed = [(name, 1.0) for name in line.parts] + [(line.total, -1.0)]
+        entries += [(number, places[name], sign) for name, sign in signed if name in places]
+    if not entries:
+        return set()
+    rows, columns, signs = zip(*entries, strict=True)
+    sums = csr_array((signs, (rows, columns)), shape=(len(lines), len(places)))
+    change = np.random.default_rng(_SEED).standard_normal(len(places))
+    said = lsqr(sums, sums @ change, atol=1e-13, btol=1e-13, iter_lim=20 * len(places))[0]
+    return {name for name, i in places.items() if abs(change[i] - said[i]) < _FIXED}
+
+
+def _partners(
+    counts: Mapping[Name, int], lines: Sequence[Line[Name]], gone: set[Name], given_away: set[Name]
+) -> set[Name]:
+    """Return for each count that is given away the smallest that is still shown beside it.
+
+    Where nothing is shown beside any of them, the smallest of a line with a hidden count; none where all is hidden.
+    """
+    if not given_away:
+        return set()
+    beside: dict[Name, set[Name]] = defaultdict(set)
+    for line in lines:
+        names = {*line.parts, line.total}
+        for name in names & given_away:
+            beside[name] |= names
+    shown = [found for names in beside.values() if (found := _shown(counts, names, gone))]
+    if not shown:
+        touched = [names for line in lines if gone & (names := {*line.parts, line.total})]
+        shown = [found for names in touched if (found := _shown(counts, names, gone))][:1]
+    return {min(names, key=lambda name: (counts[name], repr(name))) for names in shown}
 
 
 def _to_hide(counts: Mapping[Name, int], line: Line[Name], gone: set[Name], least: int) -> Name | None:

@@ -6,8 +6,8 @@ plot is set for 360 units of width, which a phone shows at its size.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from classifier.markup import Html, tag
 from classifier.trends.intervals import Share
 
 WIDTH = 360
@@ -53,12 +53,12 @@ def ticks(top: float, wanted: int = 4) -> list[float]:
 
 def line_chart(
     shares: Sequence[Share | None], labels: Sequence[str], title: str, top: float, step: int | None = None
-) -> str:
+) -> Html:
     """Return shares over time with their intervals; `step` marks the period where a step begins."""
     return _chart(shares, labels, title, Frame(WIDTH, 190, ticks(top)[-1]), step, ticks(top))
 
 
-def small_chart(shares: Sequence[Share | None], labels: Sequence[str], title: str, top: float) -> str:
+def small_chart(shares: Sequence[Share | None], labels: Sequence[str], title: str, top: float) -> Html:
     """Return the same at half the size, for many beside each other."""
     values = ticks(top, 2)
     return _chart(shares, labels, title, Frame(WIDTH / 2, 104, values[-1]), None, values)
@@ -71,13 +71,13 @@ def _chart(
     frame: Frame,
     step: int | None,
     values: Sequence[float],
-) -> str:
+) -> Html:
     inner = frame.width - _LEFT - _RIGHT
     at = [_LEFT + inner * (i + 0.5) / max(1, len(shares)) for i in range(len(shares))]
     parts = [*_grid(frame, values), *_dates(frame, at, labels)]
     if step is not None:
         x = _LEFT + inner * step / len(shares)
-        parts.append(f'<line class="step" x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{frame.height - _BOTTOM}"/>')
+        parts.append(_line("step", x, _TOP, x, frame.height - _BOTTOM))
     for run in _runs(shares):
         parts += _run(frame, at, [(i, share) for i in run if (share := shares[i]) is not None])
     return _svg(frame.width, frame.height, title, parts)
@@ -101,44 +101,47 @@ def _y(frame: Frame, value: float) -> float:
     return frame.height - _BOTTOM - (frame.height - _TOP - _BOTTOM) * min(value, frame.top) / frame.top
 
 
-def _run(frame: Frame, at: Sequence[float], points: Sequence[tuple[int, Share]]) -> Iterator[str]:
+def _run(frame: Frame, at: Sequence[float], points: Sequence[tuple[int, Share]]) -> Iterator[Html]:
     if len(points) == 1:
         i, share = points[0]
         yield _line("whisker", at[i], _y(frame, share.low), at[i], _y(frame, share.high))
     else:
         edge = [(at[i], _y(frame, s.high)) for i, s in points] + [(at[i], _y(frame, s.low)) for i, s in points[::-1]]
-        yield f'<polygon class="band" points="{_points(edge)}"/>'
-        yield f'<polyline class="line" points="{_points([(at[i], _y(frame, s.value)) for i, s in points])}"/>'
+        yield tag("polygon", class_="band", points=_points(edge))
+        yield tag("polyline", class_="line", points=_points([(at[i], _y(frame, s.value)) for i, s in points]))
     if len(at) <= _MOST_DOTS or len(points) == 1:
         for i, share in points:
-            yield f'<circle class="dot" cx="{at[i]:.1f}" cy="{_y(frame, share.value):.1f}" r="2.4"/>'
+            yield _dot(at[i], _y(frame, share.value), 2.4)
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> Html:
+    return tag("line", class_=kind, x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}")
 
 
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text{named} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _dot(x: float, y: float, radius: float) -> Html:
+    return tag("circle", class_="dot", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{radius:g}")
+
+
+def _text(x: float, y: float, text: str, anchor: str, kind: str | None = None) -> Html:
+    return tag("text", text, class_=kind, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)
 
 
 def _share(value: float) -> str:
     return f"{100 * value:.3g}%"
 
 
-def _grid(frame: Frame, values: Sequence[float]) -> Iterator[str]:
+def _grid(frame: Frame, values: Sequence[float]) -> Iterator[Html]:
     for value in values:
         y = _y(frame, value)
         yield _line("grid", _LEFT, y, frame.width - _RIGHT, y)
         yield _text(_LEFT - 5, y + 4, _share(value), "end")
 
 
-def _dates(frame: Frame, at: Sequence[float], labels: Sequence[str]) -> Iterator[str]:
+def _dates(frame: Frame, at: Sequence[float], labels: Sequence[str]) -> Iterator[Html]:
     """Yield as many labels as fit without touching; the first and the last at least, if both fit."""
     if not labels:
         return
@@ -153,12 +156,12 @@ def _dates(frame: Frame, at: Sequence[float], labels: Sequence[str]) -> Iterator
             free = x + half + 6
 
 
-def forest(rows: Sequence[tuple[str, Share | None, str]], title: str) -> str:
+def forest(rows: Sequence[tuple[str, Share | None, str]], title: str) -> Html:
     """Return one line a name: a dot with its interval, or the words in its place."""
     values = ticks(max((share.high for _, share, _ in rows if share is not None), default=0.01))
     left, top = 120, values[-1]
     height = _TOP + _ROW * len(rows) + _BOTTOM
-    parts: list[str] = []
+    parts: list[Html] = []
 
     def x(value: float) -> float:
         return left + (WIDTH - left - 16) * min(value, top) / top
@@ -173,7 +176,7 @@ def forest(rows: Sequence[tuple[str, Share | None, str]], title: str) -> str:
             parts.append(_text(left + 6, y + 4, words, "start"))
             continue
         parts.append(_line("whisker", x(share.low), y, x(share.high), y))
-        parts.append(f'<circle class="dot" cx="{x(share.value):.1f}" cy="{y:.1f}" r="4"/>')
+        parts.append(_dot(x(share.value), y, 4))
     return _svg(WIDTH, height, title, parts)
 
 
@@ -187,11 +190,9 @@ def _cut(name: str, room: int = 16) -> str:
     return name
 
 
-def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg class="plot" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
-    )
+def _svg(width: float, height: float, title: str, parts: Sequence[Html]) -> Html:
+    box = f"0 0 {width:g} {height:g}"
+    return tag("svg", tag("title", title), parts, class_="plot", viewBox=box, role="img", aria_label=title)
 
 
 def standalone(svg: str, scale: int = 2) -> str:

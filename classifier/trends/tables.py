@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from classifier.errors import InputError
+from classifier.times import NIGHT_FROM, NIGHT_UNTIL
 from classifier.trends.answers import OUTCOMES
-from classifier.trends.periods import NIGHT_FROM, NIGHT_TO
-from classifier.trends.prevalence import Stratum
+from classifier.trends.prevalence import Stratum, design_effect
 from classifier.trends.stage import Stage
 
 MOST_VALUES = 1000
 """Values of a grouping column; more, and it is no group but a name."""
 
-_NIGHT = f"clock AND (hour(ts) >= {NIGHT_FROM} OR hour(ts) < {NIGHT_TO})"
+_NIGHT = f"clock AND (hour(ts) >= {NIGHT_FROM.hour} OR hour(ts) < {NIGHT_UNTIL.hour})"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,7 +40,8 @@ class Cell:
     """What was counted of the messages under one key.
 
     `said` holds one count for each of `OUTCOMES`, `strata` what an audit found of each. `clocked` collection
-    messages have a time of day, `night` of them came between 22:00 and 8:00.
+    messages have a time of day, `night` of them came between 22:00 and 8:00. `effects` holds the design effect of the
+    share of each of `OUTCOMES`, `night_effect` that of the night.
     """
 
     key: Key
@@ -49,16 +50,20 @@ class Cell:
     review: int
     clocked: int
     night: Count
+    effects: tuple[float, ...]
+    night_effect: float
     strata: list[list[Stratum]] = field(default_factory=list)
 
     @property
     def audited(self) -> int:
         """Audited messages in the cell."""
-        return sum(s.positive + s.negative for s in self.strata[0]) if self.strata else 0
+        return round(sum(s.audited for s in self.strata[0])) if self.strata else 0
 
 
-def count_cells(stage: Stage, dimensions: Sequence[str], *, audit: bool) -> dict[Key, Cell]:
+def count_cells(stage: Stage, dimensions: Sequence[str], least: int, *, audit: bool) -> dict[Key, Cell]:
     """Return every cell: all messages and each value of each dimension, over all time and by period.
+
+    Values behind which stand fewer than `least` are taken together first: a rare value can itself lead to a person.
 
     Raises:
         InputError: a grouping column has too many values.
@@ -68,6 +73,7 @@ def count_cells(stage: Stage, dimensions: Sequence[str], *, audit: bool) -> dict
     for name, column in zip(("", *dimensions), ("", *stage.groups), strict=True):
         if column:
             _check_values(stage, name, column)
+            stage.pool(column, least)
         for by_period in (False, True):
             scope = _Scope(name, column, by_period)
             cells |= {cell.key: cell for cell in _cells(stage, scope)}
@@ -102,30 +108,76 @@ def _counts(where: str) -> str:
     return f"count(*){kept}, count(DISTINCT blast){kept}, count(DISTINCT person){kept}"
 
 
+_CLOCKED = "clock AND NOT o0"
+_SQUARED = ("sum({0} * {0})", "sum({0} * {1})", "sum({1} * {1})")
+
+
 def _cells(stage: Stage, scope: _Scope) -> Iterator[Cell]:
     said = ", ".join(_counts(f"o{i}") for i in range(len(OUTCOMES)))
+    squares = _squares(stage, scope)
     rows = stage.db.execute(
         f"SELECT {scope.keys}, {_counts('')}, {said}, count(*) FILTER (review), "  # noqa: S608
-        f"count(*) FILTER (clock AND NOT o0), {_counts(f'{_NIGHT} AND NOT o0')} "
+        f"{_counts(_CLOCKED)}, {_counts(f'{_NIGHT} AND NOT o0')} "
         f"FROM counted WHERE {scope.where} GROUP BY 1, 2 ORDER BY 1, 2",
         scope.values,
     ).fetchall()
     for value, period, *numbers in rows:
         counts = [Count(*numbers[i : i + 3]) for i in range(0, 3 * (len(OUTCOMES) + 1), 3)]
-        review, clocked, *night = numbers[3 * len(counts) :]
-        yield Cell(Key(scope.dimension, value, period), counts[0], tuple(counts[1:]), review, clocked, Count(*night))
+        review, *others = numbers[3 * len(counts) :]
+        every, said_of, clocked, night = counts[0], tuple(counts[1:]), Count(*others[:3]), Count(*others[3:])
+        *sums, clock_sums = squares[value, period]
+        effects = [_effect(count, every, three) for count, three in zip(said_of, sums, strict=True)]
+        yield Cell(
+            Key(scope.dimension, value, period),
+            every,
+            said_of,
+            review,
+            clocked.messages,
+            night,
+            tuple(effects),
+            _effect(night, clocked, clock_sums),
+        )
+
+
+Squares = tuple[float, float, float]
+
+
+def _effect(hits: Count, every: Count, squares: Squares) -> float:
+    return design_effect(hits.messages, every.messages, every.blasts, squares)
+
+
+def _squares(stage: Stage, scope: _Scope) -> dict[tuple[str, str], list[Squares]]:
+    """Return by value and period what `design_effect` asks for, for each of `OUTCOMES` and for the night.
+
+    A message whose text is not known is a blast of its own.
+    """
+    kinds = {f"y{i}": f"o{i}" for i in range(len(OUTCOMES))} | {"c": _CLOCKED, "n": f"{_NIGHT} AND NOT o0"}
+    inner = ", ".join(f"count(*) FILTER ({where}) AS {name}" for name, where in kinds.items())
+    pairs = [("m", name) for name in kinds if name.startswith("y")] + [("c", "n")]
+    outer = ", ".join(part.format(*pair) for pair in pairs for part in _SQUARED)
+    rows = stage.db.execute(
+        f"SELECT value, shown, {outer} FROM (SELECT {scope.keys}, count(*) AS m, {inner} FROM counted "  # noqa: S608
+        f"WHERE {scope.where} GROUP BY value, shown, coalesce(blast, -row)) GROUP BY 1, 2",
+        scope.values,
+    ).fetchall()
+    return {
+        (value, shown): [(float(a), float(b), float(c)) for a, b, c in zip(*[iter(sums)] * 3, strict=True)]
+        for value, shown, *sums in rows
+    }
 
 
 def _add_strata(stage: Stage, cells: dict[Key, Cell], scope: _Scope) -> None:
+    chances = dict(stage.db.execute("SELECT stratum, count(t0) / count(*) FROM counted GROUP BY 1").fetchall())
     found: dict[Key, list[list[Stratum]]] = defaultdict(lambda: [[] for _ in OUTCOMES])
     for i in range(len(OUTCOMES)):
         rows = stage.db.execute(
-            f"SELECT {scope.keys}, o{i}, count(*), count(*) FILTER (t{i}), count(*) FILTER (NOT t{i}) "  # noqa: S608
-            f"FROM counted WHERE {scope.where} GROUP BY 1, 2, stratum, 3 ORDER BY 1, 2, stratum, 3",
+            f"SELECT {scope.keys}, stratum, o{i}, count(*), count(*) FILTER (t{i}), count(*) FILTER (NOT t{i}) "  # noqa: S608
+            f"FROM counted WHERE {scope.where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
             scope.values,
         ).fetchall()
-        for value, period, *stratum in rows:
-            found[Key(scope.dimension, value, period)][i].append(Stratum(*stratum))
+        for value, period, name, said, count, positive, negative in rows:
+            stratum = Stratum(said, count, positive, negative, chances[name])
+            found[Key(scope.dimension, value, period)][i].append(stratum)
     for key, strata in found.items():
         cells[key].strata = strata
 

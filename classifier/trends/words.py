@@ -7,6 +7,7 @@ from typing import Literal
 from classifier.labels import LABEL_EN, LABEL_ZH, SIGNAL_EN, SIGNAL_ZH, Label, Signal
 from classifier.trends.intervals import Share
 from classifier.trends.prevalence import Refusal
+from classifier.trends.sample import MISSING_VALUE, OTHER_VALUE
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -27,6 +28,11 @@ def say(key: str, lang: Lang, *values: object, **named: object) -> str:
         return key
     words = WORDS[key][LANGS.index(lang)]
     return words.format(*values, **named) if values or named else words
+
+
+def value_name(value: str, lang: Lang) -> str:
+    """Return the value of a group as it is shown: the user's own word, even where it is one of `WORDS`."""
+    return say(value, lang) if value in (MISSING_VALUE, OTHER_VALUE) else value
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -12,10 +12,10 @@ from classifier import Finding, Label
 from classifier.dossier import Dossier, render
 from classifier.dossier.complaint import drafts
 from classifier.dossier.glyphs import outlines
-from classifier.dossier.markup import Span, inert, marked, merged, visible
 from classifier.dossier.timeline import characters, draw
 from classifier.guidance.facts import Lang
 from classifier.labels import LABEL_EN, LABEL_ZH
+from classifier.markup import Span, inert, marked, merged, visible
 
 TAGS = {
     *(

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from classifier.errors import InputError
-from classifier.trends.periods import Clock, Fault, Moment, Told, shape, span
+from classifier.times import Moment
+from classifier.trends.periods import Clock, Fault, Told, shape, span
 
 CLOCK = Clock(now=datetime(2026, 11, 22, tzinfo=UTC))
 
@@ -33,13 +34,19 @@ CLOCK = Clock(now=datetime(2026, 11, 22, tzinfo=UTC))
         (datetime(2025, 1, 3, 0, 5, tzinfo=UTC), "2025-01-03 08:05", True),
         (date(2025, 1, 3), "2025-01-03 00:00", False),
         ("2025-01-03 00:00:00", "2025-01-03 00:00", False),
+        ("2025-01-02T16:00:00Z", "2025-01-03 00:00", True),
+        (45660.5, "2025-01-03 12:00", True),
+        ("45660.336806", "2025-01-03 08:05", True),
+        (20250103, "2025-01-03 00:00", False),
+        (20250103.0, "2025-01-03 00:00", False),
+        (20250103080506, "2025-01-03 08:05", True),
     ],
 )
 def test_dates_as_exports_write_them(value: Any, local: str, clock: bool) -> None:
     moment = CLOCK.read(value)
     assert isinstance(moment, Moment)
-    assert moment.local.strftime("%Y-%m-%d %H:%M") == local
-    assert moment.clock == clock
+    assert moment.at.strftime("%Y-%m-%d %H:%M") == local
+    assert moment.clock_known == clock
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,8 @@ def test_dates_as_exports_write_them(value: Any, local: str, clock: bool) -> Non
         ("2025-13-01", Fault.UNREADABLE),
         ("2025-02-30", Fault.UNREADABLE),
         (True, Fault.UNREADABLE),
-        (45000.5, Fault.UNREADABLE),
+        ("晚上12:30", Fault.UNREADABLE),
+        ("2025-1-3 晚上12:30", Fault.UNREADABLE),
         ("03/04/2025", Fault.TWO_WAYS),
         ("1999-12-31", Fault.TOO_EARLY),
         ("2026-12-01", Fault.FUTURE),
@@ -64,12 +72,12 @@ def test_every_other_value_has_a_stated_fault(value: Any, fault: Fault) -> None:
 
 def test_a_format_settles_what_can_be_read_in_two_ways() -> None:
     clock = Clock(now=datetime(2026, 1, 1, tzinfo=UTC), format="%d/%m/%Y")
-    assert clock.read("03/04/2025") == Moment(datetime(2025, 4, 3), clock=False, zoned=False)
+    assert clock.read("03/04/2025") == Moment(datetime(2025, 4, 3), clock_known=False)
     assert clock.read("2025-04-03") is Fault.UNREADABLE
 
 
 def test_a_zone_that_does_not_exist_is_named() -> None:
-    with pytest.raises(InputError, match="no time zone 'Mars/Base'"):
+    with pytest.raises(InputError, match="no such time zone: 'Mars/Base'"):
         Clock("Mars/Base")
 
 

@@ -8,7 +8,9 @@ from classifier.trends.prevalence import (
     DRAWS,
     Stratum,
     audited,
+    collapsed,
     corrected,
+    design_effect,
     difference,
     effect_size,
     generator,
@@ -16,7 +18,7 @@ from classifier.trends.prevalence import (
     rates_from_figures,
 )
 from classifier.trends.sample import allocate
-from classifier.trends.simulation import Coverage, Pile, cell_coverage, coverage
+from classifier.trends.simulation import Coverage, Pile, blast_coverage, cell_coverage, coverage
 
 CORPUS = (0.85, 0.97)
 ALIKE, SHIFTED, EASY = CORPUS, (0.65, 0.90), (0.92, 0.995)
@@ -67,6 +69,28 @@ def test_borrowed_rates_fail_where_the_classifier_errs_unequally_and_own_audits_
     assert min(even["audited"], uneven["audited"]) > 0.9
 
 
+@pytest.mark.parametrize(("share", "copies"), [(0.1, 5), (0.3, 20)])
+def test_blasts_make_intervals_as_wide_as_they_must_be_and_single_messages_do_not(share: float, copies: float) -> None:
+    found = blast_coverage(Pile(share, 5000, 300, *CORPUS, CORPUS), copies, 300)
+    for name in ("audited", "indicative"):
+        assert holds(found[name], 300)
+        assert found[name + "_alone"].held < 0.85
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.booleans()), min_size=1, max_size=30))
+def test_the_design_effect_is_the_spread_of_blasts_over_that_of_single_messages(blasts: list[tuple[int, bool]]) -> None:
+    sizes = np.array([size for size, _ in blasts], dtype=float)
+    hits = np.array([size * said for size, said in blasts], dtype=float)
+    rows, share = sizes.sum(), hits.sum() / sizes.sum()
+    squares = (float((sizes**2).sum()), float((sizes * hits).sum()), float((hits**2).sum()))
+    found = design_effect(hits.sum(), rows, len(blasts), squares)
+    if 0 < share < 1:
+        assert found == pytest.approx(max(1.0, ((hits - share * sizes) ** 2).sum() / (rows * share * (1 - share))))
+    else:
+        assert found == pytest.approx(rows / len(blasts))
+    assert design_effect(hits.sum(), rows, rows, (rows, hits.sum(), hits.sum())) == pytest.approx(1.0)
+
+
 def test_a_stratified_sample_is_weighed_back() -> None:
     rng = np.random.default_rng(3)
     sizes = np.array([6000, 3000, 700, 200, 100])
@@ -83,6 +107,39 @@ def test_a_stratified_sample_is_weighed_back() -> None:
             strata.append(Stratum(said[i], int(size), positive, taken[str(i)] - positive))
         held += audited(strata, rng).share().covers(truth)
     assert 0.92 <= held / 400 <= 0.985
+
+
+@pytest.mark.parametrize(("base", "count", "sample"), [(0.02, 40, 200), (0.1, 100, 400)])
+def test_many_strata_with_a_few_audited_messages_each_do_not_mislead(base: float, count: int, sample: int) -> None:
+    rng = np.random.default_rng(count)
+    sizes = np.maximum(30, (8000 / np.arange(1, count + 1)).astype(int))
+    shares = rng.beta(base * 4, (1 - base) * 4, count)
+    truth = float((sizes * shares).sum() / sizes.sum())
+    taken = allocate({str(i): int(size) for i, size in enumerate(sizes)}, sample)
+    held = 0
+    for _ in range(300):
+        strata = []
+        for i, size in enumerate(sizes):
+            positive = int(rng.binomial(size, shares[i]))
+            found, false = int(rng.binomial(positive, 0.8)), int(rng.binomial(size - positive, 0.05))
+            kinds = [found, false, positive - found, int(size) - positive - false]
+            a, b, c, d = (int(n) for n in rng.multivariate_hypergeometric(kinds, taken[str(i)]))
+            chance = taken[str(i)] / int(size)
+            strata.append(Stratum(True, found + false, a, b, chance))
+            strata.append(Stratum(False, int(size) - found - false, c, d, chance))
+        held += audited(strata, rng).share().covers(truth)
+    assert 0.92 <= held / 300 <= 0.985
+
+
+def test_strata_taken_together_are_weighed_by_their_chance_of_being_drawn() -> None:
+    rare, common = Stratum(True, 100, 4, 0, 0.04), Stratum(True, 900, 0, 4, 4 / 900)
+    (one,) = collapsed([rare, common])
+    assert one.rows == 1000
+    assert one.positive / one.audited == pytest.approx(0.1)
+    assert 4 < one.audited < 8
+    assert collapsed([Stratum(True, 0, 0, 0), Stratum(False, 9, 3, 2)]) == [Stratum(False, 9, 3, 2)]
+    alone = [Stratum(True, 50, 10, 0, 0.2), Stratum(True, 50, 0, 10, 0.2), Stratum(False, 50, 1, 9, 0.2)]
+    assert collapsed(alone) == alone
 
 
 @given(

@@ -39,6 +39,14 @@ def test_the_sample_does_not_tell_what_the_classifier_said(table: Path) -> None:
     assert row["human_labels"] == ""
 
 
+def test_a_sample_by_labels_does_not_tell_either_and_its_strata_are_known_again(table: Path, tmp_path: Path) -> None:
+    rows = drawn(table, 60, by="labels").rows
+    assert {row["audit_stratum"] for row in rows} == {""}
+    rows[0]["human_labels"] = "threat"
+    path = write(tmp_path / "a.csv", [list(row.values()) for row in rows], SAMPLE_COLUMNS)
+    assert read_audit(path).by == "labels"
+
+
 @pytest.mark.parametrize(
     ("by", "strata"),
     [("labels", 5), ("month", 12), ("column:平台", 2)],
@@ -103,6 +111,28 @@ def test_a_spoilt_sample_is_named_in_one_sentence(
     path = write(tmp_path / "a.csv", [list(row.values()) for row in rows], SAMPLE_COLUMNS)
     with pytest.raises(InputError, match=said):
         read_audit(path)
+
+
+def test_two_people_who_disagree_are_sent_back_and_two_who_agree_count_once(table: Path, tmp_path: Path) -> None:
+    row = drawn(table, 10).rows[0]
+    for labels, error in ((["threat", "threat"], None), (["threat", ""], None), (["threat", "unrelated"], "twice")):
+        twice = [list({**row, "human_labels": said}.values()) for said in labels]
+        path = write(tmp_path / "a.csv", twice, SAMPLE_COLUMNS)
+        if error is None:
+            assert len(read_audit(path).labels) == 1
+            assert read_audit(path).blank == 0
+            continue
+        with pytest.raises(InputError, match=r"row 2: this message .* stands there twice with different labels"):
+            read_audit(path)
+
+
+def test_row_numbers_that_were_changed_are_named(table: Path, tmp_path: Path) -> None:
+    rows = [{**row, "human_labels": "threat"} for row in drawn(table, 10).rows[:2]]
+    rows[1]["audit_row"] = rows[0]["audit_row"]
+    path = write(tmp_path / "a.csv", [list(row.values()) for row in rows], SAMPLE_COLUMNS)
+    with pytest.raises(InputError, match=r"row 2: audit_row .* stands there for two messages") as error:
+        read_audit(path)
+    assert "还" not in str(error.value)
 
 
 def test_a_table_that_is_no_sample_is_turned_away(table: Path) -> None:

@@ -6,12 +6,15 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from click.testing import Result
 
@@ -19,13 +22,15 @@ from classifier import Classifier
 from classifier.errors import InputError
 from classifier.trends.answers import ANY_ACT, OUTCOMES
 from classifier.trends.estimates import Basis
+from classifier.trends.intervals import wilson
 from classifier.trends.outputs import prepare, write_study
+from classifier.trends.plots import group_plot
 from classifier.trends.prevalence import Refusal
 from classifier.trends.publish import NIGHT
 from classifier.trends.study import Order, Study, run_study
 from classifier.trends.tables import Key
 
-from .conftest import HEADER, Rows, read, write
+from .conftest import HEADER, TEXTS, Rows, read, write
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
@@ -119,9 +124,19 @@ def test_it_refuses_to_correct_with_rates_that_do_not_fit(
     assert row.reason.code == code
 
 
-def test_a_planted_step_is_found_and_the_two_halves_differ(study: Callable[..., Study], table: Path) -> None:
-    halves, platforms = ("2025-01..2025-06", "2025-07..2025-12"), ("平台=微信", "平台=短信")
-    found = study(table, compare=(halves, platforms))
+HALVES, PLATFORMS = ("2025-01..2025-06", "2025-07..2025-12"), ("平台=微信", "平台=短信")
+
+
+def without_texts(path: Path, rows: Rows) -> Path:
+    """Write a table in which messages cannot be told to be copies of each other."""
+    return write(path, [[*row[:4], *row[5:]] for row in rows], [*HEADER[:4], *HEADER[5:]])
+
+
+def test_a_planted_step_is_found_and_the_two_halves_differ(
+    study: Callable[..., Study], tmp_path: Path, rows: Rows
+) -> None:
+    halves, platforms = HALVES, PLATFORMS
+    found = study(without_texts(tmp_path / "t.csv", rows), compare=(halves, platforms))
     step = next(t for t in found.tested if (t.value, t.outcome) == ("短信", "threat"))
     assert step.step is not None
     assert step.step_p is not None
@@ -133,6 +148,52 @@ def test_a_planted_step_is_found_and_the_two_halves_differ(study: Callable[..., 
         assert one.effect is not None
         assert one.difference.low > 0
         assert one.effect > 0.1
+
+
+def test_a_year_of_seven_blasts_tells_little_and_says_so(study: Callable[..., Study], table: Path, rows: Rows) -> None:
+    found = study(table, compare=(HALVES,))
+    one = next(c for c in found.compared if c.outcome == "threat")
+    assert one.difference is not None
+    assert one.difference.low < 0 < one.difference.high
+    starts = [text.split("{}")[0] for texts in TEXTS.values() for text in texts]
+    blasts = [[row for row in rows if str(row[4]).startswith(start)] for start in starts]
+    sizes = np.array([len(blast) for blast in blasts])
+    hits = np.array([sum("threat" in row[7] for row in blast) for blast in blasts])
+    share = hits.sum() / 2400
+    effect = float(((hits - share * sizes) ** 2).sum() / (2400 * share * (1 - share)))
+    assert effect > 100
+    plain = found.tables.rows[Key(), "threat"].plain
+    assert plain is not None
+    assert (plain.low, plain.high) == pytest.approx(astuple(wilson(int(hits.sum()), 2400, effect))[1:])
+
+
+def test_rare_values_of_a_group_do_not_leave_by_name(cmc: Run, tmp_path: Path, rows: Rows) -> None:
+    for row in rows[:9]:
+        row[2] = "张三的群"
+    for row in rows[9:14]:
+        row[2] = ""
+    for row in rows[14:30]:
+        row[2], row[3] = "一个人的台", "13900000000"
+    folder = tmp_path / "report"
+    table = write(tmp_path / "t.csv", rows)
+    options = ("--time", "时间", "--group", "平台", "--person", "用户")
+    assert cmc("trends", table, "-o", folder, *options).exit_code == 0
+    everything = "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*") if p.is_file())
+    assert "张三的群" not in everything
+    assert "一个人的台" not in everything
+    cells = [row for row in read(folder / "cells.csv") if row["dimension"] and not row["period"]]
+    assert {row["value"] for row in cells} == {"短信", "微信", "(other)", "(missing)"}
+    assert cmc("trends", table, "-o", folder, *options, "--min-count", "1").exit_code == 0
+    assert "张三的群" in (folder / "cells.csv").read_text(encoding="utf-8")
+
+
+def test_a_value_that_is_also_a_word_of_the_report_stays_the_users(
+    study: Callable[..., Study], tmp_path: Path, rows: Rows
+) -> None:
+    for row in rows:
+        row[2] = "threat" if row[2] == "微信" else row[2]
+    found = study(write(tmp_path / "t.csv", rows))
+    assert ">threat</text>" in group_plot(found, "平台", "defamation", "zh")
 
 
 def test_models_are_not_mixed(study: Callable[..., Study], tmp_path: Path, rows: Rows) -> None:
@@ -175,7 +236,10 @@ def test_every_row_is_accounted_for(study: Callable[..., Study], tmp_path: Path,
         ({"once": True}, "--person"),
         ({"compare": (("2024-01", "2025-01"),)}, "no period from '2024-01'"),
         ({"compare": (("平台=信鸽", "2025-01"),)}, "never has that value"),
-        ({"zone": "Nowhere"}, "no time zone"),
+        ({"compare": (("平台=短信", "2025-01"),)}, "cannot compare a period with a group"),
+        ({"compare": (("2025-01..2025-03", "2025-03..2025-05"),)}, "they share messages"),
+        ({"compare": (("平台=短信", "平台=短信"),)}, "they share messages"),
+        ({"zone": "Nowhere"}, "no such time zone"),
         ({"policy": "cautious"}, None),
     ],
 )
@@ -191,6 +255,29 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     with pytest.raises(InputError, match=said) as error:
         study(table, **options)
     assert "还" not in str(error.value)
+
+
+def test_each_audited_message_counts_in_its_stratum_and_by_its_chance_of_being_drawn(
+    cmc: Run, study: Callable[..., Study], table: Path, tmp_path: Path, human: Any
+) -> None:
+    drawn = tmp_path / "a.csv"
+    assert cmc("sample", table, "-o", drawn, "-n", "60", "--by", "month", "--time", "时间").exit_code == 0
+    audit = human(drawn, table)
+    said = {i: "threat" in row["labels"] for i, row in enumerate(read(table), 1)}
+    month = {i: row["时间"][:7] for i, row in enumerate(read(table), 1)}
+    rows = Counter(month.values())
+    sampled = read(audit)
+    taken = Counter(month[int(row["audit_row"])] for row in sampled)
+    weights = {True: [0.0, 0.0], False: [0.0, 0.0]}
+    for row in sampled:
+        number = int(row["audit_row"])
+        true = bool(re.search("threat|威胁", row["human_labels"]))
+        weights[said[number]][true] += rows[month[number]] / taken[month[number]]
+    parts = {one: true / (false + true) for one, (false, true) in weights.items()}
+    expected = sum(parts[one] for one in said.values()) / len(said)
+    share = study(table, audit=audit).tables.rows[Key(), "threat"].share
+    assert share is not None
+    assert share.value == pytest.approx(expected)
 
 
 def test_an_audit_of_another_table_is_turned_away(
@@ -287,6 +374,19 @@ def test_the_page_stands_alone(study: Callable[..., Study], table: Path, tmp_pat
     assert 'id="en" aria-label="English" checked' in page
     for plot in (folder / "plots").glob("*.svg"):
         assert ElementTree.parse(plot).getroot().tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_characters_that_turn_the_writing_round_are_shown_by_their_code(
+    study: Callable[..., Study], tmp_path: Path, rows: Rows
+) -> None:
+    for row in rows:
+        row[4] = str(row[4]).replace("打断", "\u202e打断")
+    folder = tmp_path / "page"
+    prepare(folder)
+    write_study(study(write(tmp_path / "t.csv", rows)), folder, "zh", NOW)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert '<span class="unseen" data-code="U+202E">\u202e</span>' in page
+    assert page.count("\u202e") == page.count("U+202E")
 
 
 def test_values_of_the_user_cannot_become_markup(study: Callable[..., Study], tmp_path: Path, rows: Rows) -> None:

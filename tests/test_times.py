@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.dossier.times import CHINA, Moment, Unread, joined, read_moment, read_zone
 from classifier.errors import InputError
+from classifier.times import CHINA, Moment, Unread, joined, read_moment, read_zone
 
 NINE = datetime(2026, 3, 1, 9, 5)
 EVENING = datetime(2026, 3, 1, 21, 5)
@@ -42,6 +42,11 @@ EVENING = datetime(2026, 3, 1, 21, 5)
         46082.378472222,
         "46082.378472222",
         "2026年03月01日 09时05分00秒",
+        "2026 年 3 月 1 日 9 时 5 分",
+        "2026-03-01 01:05 UTC",
+        "2026-03-01 09:05 GMT+08:00",
+        "2026-03-01 09:05 +08:00",
+        20260301090500,
     ],
 )
 def test_every_way_to_write_nine_in_the_morning(given: Any) -> None:
@@ -90,6 +95,8 @@ def test_parts_of_the_day(given: str, hour: int) -> None:
         "2026-03-01 00:00:00",
         46082,
         "46082",
+        20260301,
+        20260301.0,
     ],
 )
 def test_a_day_alone_and_midnight_leave_the_hour_open(given: Any) -> None:

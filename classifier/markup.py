@@ -7,13 +7,12 @@ character; the codes are drawn by the style sheet. HTML cannot hold U+0000 and l
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-VOID = frozenset({"br", "hr", "meta", "col"})
-_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
-_PLAIN = frozenset("\n\t\u200d")  # U+200D joins the parts of an emoji
+from classifier.text.hidden import is_hidden
+
+VOID = frozenset({"br", "hr", "meta", "col", "input"})
 _FAULTY = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -55,11 +54,6 @@ def tag(name: str, /, *content: Content, **attributes: str | int | bool | None) 
     if name in VOID:
         return Html(f"<{name}{written}>")
     return Html(f"<{name}{written}>{joined(content)}</{name}>")
-
-
-def is_hidden(char: str) -> bool:
-    """Whether a character has no look of its own, or changes the direction of others."""
-    return char not in _PLAIN and unicodedata.category(char) in _HIDDEN
 
 
 def code(char: str) -> str:

@@ -8,6 +8,7 @@ hour accuses somebody of writing at night.
 | with an offset or `Z`, or as seconds (milli-, micro-, nanoseconds) since 1970 | converted to the zone asked for |
 | without an offset | the clock on the wall in that zone |
 | a number between 36526 and 73050 | days since Excel's 1899-12-30 |
+| a number of 8 or 14 digits | its digits: 20260301, 20260301090500 |
 | a day alone, or midnight to the second | the day; its hour counts as unknown, since tables write 00:00 for "no time" |
 | a day without a year | refused, unless a year is given for the whole table |
 | 3/1/2026 | refused: month and day could be swapped |
@@ -17,7 +18,7 @@ hour accuses somebody of writing at night.
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -31,7 +32,9 @@ NIGHT_FROM = time(22)
 NIGHT_UNTIL = time(8)
 """No collection from 22:00 to 8:00: GB/T 45251-2025 and the 2026 guide of the China Banking Association."""
 
-_FIRST, _LAST = 2000, 2099  # years in which a message may lie
+YEARS = range(2000, 2100)
+"""Years in which a message may lie."""
+
 _EXCEL_ZERO = datetime(1899, 12, 30)
 _EXCEL_DAYS = (36526, 73050)
 _UNITS = ((10**9, 1), (10**12, 10**3), (10**15, 10**6), (10**18, 10**9))  # lowest epoch value of a unit, units a second
@@ -44,6 +47,8 @@ _DAY = re.compile(
          | (?P<month4>[0-9]{1,2}) [-/.] (?P<day4>[0-9]{1,2}) (?![-/.0-9]) )""",
     re.VERBOSE,
 )
+_LONGEST_NUMBER = 10**14  # a day and a clock without a mark between them
+_LOOSE = re.compile(r"(?<=[0-9]) (?=[年月日号时点分秒])|(?<=[年月时点分]) (?=[0-9])")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})[T ]?([0-9]{2})([0-9]{2})([0-9]{2})?")
 _WEEKDAY = re.compile(r"\(?(?:星期|周|礼拜)[一二三四五六日天]\)?,?")
 _PART = "凌晨|清晨|早晨|早上|上午|中午|下午|傍晚|晚上|晚|夜里|深夜|半夜|午夜|AM|PM|A\\.M\\.|P\\.M\\."
@@ -51,7 +56,7 @@ _CLOCK = re.compile(
     rf"""(?P<part>{_PART})? \s* (?P<hour>[0-9]{{1,2}})
          (?: [:] (?P<minute>[0-9]{{2}}) (?: [:] (?P<second>[0-9]{{2}}) (?:[.,][0-9]+)? )?
            | [点时] (?: (?P<minute2>[0-9]{{1,2}}) 分? (?: (?P<second2>[0-9]{{1,2}}) 秒 )? | (?P<half>半) | 整 )? )
-         \s* (?P<part2>AM|PM|A\.M\.|P\.M\.)? \s* (?P<offset>Z|[+-][0-9]{{2}}:?[0-9]{{2}})?""",
+         \s* (?P<part2>AM|PM|A\.M\.|P\.M\.)? \s* (?P<offset>Z|(?:UTC|GMT)?\ ?[+-][0-9]{{2}}:?[0-9]{{2}}|UTC|GMT)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MORNING = frozenset({"凌晨", "清晨", "早晨", "早上", "上午", "AM"})
@@ -78,12 +83,14 @@ class Moment:
         at: day and clock, without an offset; the clock is 00:00 where it is unknown.
         clock_known: whether the clock may be relied on.
         year_assumed: the year was not in the table but given for all of it.
+        zoned: the cell named its zone, as seconds since 1970 do.
 
     """
 
     at: datetime
     clock_known: bool
     year_assumed: bool = False
+    zoned: bool = field(default=False, compare=False)
 
     @property
     def day(self) -> date:
@@ -116,18 +123,25 @@ def read_zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise InputError("there is no such time zone; give an offset such as +08:00, or Asia/Shanghai") from None
+        said = f"there is no such time zone: {name[:40]!r}"
+        raise InputError(f"{said}; give an offset such as +08:00, or Asia/Shanghai") from None
 
 
-def read_moment(given: Any, zone: tzinfo = CHINA, year: int | None = None) -> Moment | Unread:
+def read_moment(given: Any, zone: tzinfo = CHINA, year: int | None = None, *, years: range = YEARS) -> Moment | Unread:
     """Read one cell of a time column, or say why it cannot be read.
 
     Args:
         given: text, a number, or the date, time or datetime of an Excel or Parquet file.
         zone: where the receiver's clock hangs.
         year: the year of days that name none.
+        years: what lies in no such year, on the clock of the zone, is impossible.
 
     """
+    read = _read(given, zone, year)
+    return Unread.IMPOSSIBLE if isinstance(read, Moment) and read.at.year not in years else read
+
+
+def _read(given: Any, zone: tzinfo, year: int | None) -> Moment | Unread:
     if given is None or (isinstance(given, float) and not math.isfinite(given)):
         return Unread.MISSING
     if isinstance(given, datetime):
@@ -137,7 +151,8 @@ def read_moment(given: Any, zone: tzinfo = CHINA, year: int | None = None) -> Mo
     if isinstance(given, time):
         return Unread.NO_DAY
     if isinstance(given, (int, float)) and not isinstance(given, bool):
-        return _number(given, zone)
+        digits = str(int(given)) if 0 <= given < _LONGEST_NUMBER and given == int(given) else ""
+        return _words(digits, zone, year) if len(digits) in (8, 14) else _number(given, zone)
     if not isinstance(given, str):
         return Unread.UNKNOWN
     said = " ".join(unicodedata.normalize("NFKC", given).split())
@@ -169,16 +184,14 @@ def _said(cell: Any) -> str:
 
 
 def _moment(at: datetime, zone: tzinfo, *, year_assumed: bool = False) -> Moment | Unread:
-    midnight = at.time().replace(microsecond=0) == time(0)
-    if at.tzinfo is not None:
+    zoned = at.tzinfo is not None
+    if zoned:
         try:
             at = at.astimezone(zone)
         except OverflowError:
             return Unread.IMPOSSIBLE
-        midnight = False
-    if not _FIRST <= at.year <= _LAST:
-        return Unread.IMPOSSIBLE
-    return Moment(at.replace(microsecond=0, tzinfo=None), not midnight, year_assumed)
+    midnight = not zoned and at.time().replace(microsecond=0) == time(0)
+    return Moment(at.replace(microsecond=0, tzinfo=None), not midnight, year_assumed, zoned)
 
 
 def _number(value: float, zone: tzinfo) -> Moment | Unread:
@@ -199,6 +212,7 @@ def _words(said: str, zone: tzinfo, year: int | None) -> Moment | Unread:
         return _built(*(int(part or 0) for part in compact.groups()), offset=None, zone=zone, clock=True)
     if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}\b.*", said):
         return Unread.SWAPPED
+    said = _LOOSE.sub("", said)
     found = _DAY.match(said)
     if not found:
         return Unread.NO_DAY if _CLOCK.fullmatch(said) else Unread.UNKNOWN
@@ -242,7 +256,7 @@ def _built(
         return Unread.IMPOSSIBLE
     read = _moment(at, zone, year_assumed=year_assumed)
     if isinstance(read, Moment) and not clock:
-        return Moment(read.at, clock_known=False, year_assumed=year_assumed)
+        return replace(read, clock_known=False)
     return read
 
 
@@ -280,4 +294,5 @@ def _hour(hour: int, part: str) -> int | None:
 def _offset(said: str | None) -> tzinfo | None:
     if not said:
         return None
-    return UTC if said.upper() == "Z" else read_zone(said)
+    ahead = said.upper().removeprefix("UTC").removeprefix("GMT").strip()
+    return UTC if ahead in ("", "Z") else read_zone(ahead)
