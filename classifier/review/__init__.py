@@ -1,0 +1,1 @@
+"""Messages drawn for people to check, what they said, kept; and how far they agree."""
