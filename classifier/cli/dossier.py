@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from classifier.cli.options import INPUT_FORMAT, MODEL, POLICY, TEXT_COLUMN
+
 if TYPE_CHECKING:
     from classifier.dossier import Dossier
 
@@ -18,7 +20,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="结果文件夹。 Folder for the dossier."
 )
-@click.option("--text-column", help="信息所在的列。 Column that holds the message; guessed when obvious.")
+@TEXT_COLUMN
 @click.option(
     "--time-column",
     "time_columns",
@@ -48,12 +50,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="网页的语言;草稿总是中文。 Language of the page; drafts are in Chinese.",
 )
 @click.option("--force", is_flag=True, help="替换同一文件夹里以前的档案。 Replace an earlier dossier in that folder.")
-@click.option(
-    "--format",
-    "input_format",
-    type=click.Choice(["csv", "tsv", "jsonl", "xlsx", "parquet", "lines"]),
-    help="输入格式,默认看文件名。 Input format, by default from the file name (lines for standard input).",
-)
+@INPUT_FORMAT
+@MODEL
+@POLICY
 def dossier(
     source: Path,
     output: Path,

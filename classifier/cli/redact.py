@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from classifier.errors import InputError
+from classifier.cli.options import INPUT_FORMAT, TEXT_COLUMN
 from classifier.text.particulars import KIND_ZH, Kind
 
 if TYPE_CHECKING:
@@ -48,14 +48,9 @@ def _kinds(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
     is_flag=True,
     help="同一姓名或号码用同一编号。 The same name or number gets the same 〔姓名1〕 in one file.",
 )
-@click.option("--text-column", help="信息所在的列。 Column that holds the message; guessed when obvious.")
+@TEXT_COLUMN
 @click.option("--columns", help="要处理的几列,逗号分隔。 Several columns to redact, joined by commas.")
-@click.option(
-    "--format",
-    "input_format",
-    type=click.Choice(["csv", "tsv", "jsonl", "xlsx", "parquet", "lines"]),
-    help="输入格式,默认看文件名。 Input format, by default from the file name (lines for standard input).",
-)
+@INPUT_FORMAT
 def redact(
     source: str | None,
     output: Path | None,
@@ -85,18 +80,13 @@ def redact(
         _redact_table(Path(source or "-"), output, chosen, wanted, pseudonyms, input_format)
 
 
-def _redact_text(text: str | None, kinds: frozenset[Kind], pseudonyms: bool) -> None:
-    from classifier.bulk.encoding import decode_input, stdin_bytes
+def _redact_text(argument: str | None, kinds: frozenset[Kind], pseudonyms: bool) -> None:
+    from classifier.cli.given import message_given
     from classifier.text.redact import Pseudonyms
     from classifier.text.redact import redact as redact_text
 
-    if text is None and sys.stdin.isatty():
-        raise click.UsageError('give the message in quotation marks, or "-" and paste it (end with Ctrl-D)')
-    if text is None or text == "-":
-        text = decode_input(stdin_bytes()).replace("\r\n", "\n").strip("\n")
-    elif any("\ud800" <= char <= "\udfff" for char in text):
-        raise InputError("the message is not text in UTF-8; save it in a file and use: cmc redact - < file")
-    elif _is_path(text):
+    text = message_given(argument, "redact")
+    if argument not in (None, "-") and _is_path(text):
         raise click.UsageError(
             "that is a file or a folder: give -o OUTPUT to redact it as a table, or: cmc redact - < file"
         )

@@ -4,19 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from classifier.guidance import Channel, Guidance, Line, Provision, Role, Rule
 from classifier.guidance.facts import Lang, Text
+from classifier.guidance.words import ROLE
 
 _SHORT_CHANNELS = 3
-_ROLE = {
-    Role.CONDUCT: Text("可能不符合", "may not comply"),
-    Role.LAWFUL: Text("债权人依法可以做的", "what a creditor may do"),
-    Role.IF_DONE: Text("真的做了才适用", "only if it is really done"),
-    Role.RIGHT: Text("您可以主张的", "what you can claim"),
-    Role.LIMIT: Text("界限", "a limit"),
-    Role.CONTEXT: Text("法律实际怎么说", "what the law really says"),
-    Role.PROCEDURE: Text("程序", "procedure"),
-    Role.CRIMINAL: Text("刑法,有门槛", "criminal law, with a threshold"),
-    Role.THRESHOLD: Text("门槛的依据", "source of the threshold"),
-}
 _WORDS = {
     "title": Text("怎么办", "What to do"),
     "day": Text("按 {on} 的规定", "law of {on}"),
@@ -115,7 +105,7 @@ def _numbered(lines: Iterable[Line], lang: Lang) -> Iterator[str]:
 
 def _provisions(provisions: Iterable[Provision], lang: Lang) -> Iterator[str]:
     for provision in provisions:
-        yield f"  · {provision.cite.in_(lang)} [{_ROLE[provision.role].in_(lang)}; {_period(provision, lang)}]"
+        yield f"  · {provision.cite.in_(lang)} [{ROLE[provision.role].in_(lang)}; {_period(provision, lang)}]"
         yield f"    {provision.plain.in_(lang)}"
         if provision.threshold is not None:
             yield f"    {_word('threshold', lang)}: {provision.threshold.in_(lang)}"

@@ -30,7 +30,7 @@ def fill(card: str, figures: Figures) -> str:
     return _BLOCK.sub(block, card)
 
 
-def interval(figure: Mapping[str, float | None], percent: bool = False) -> str:
+def interval(figure: Figures, percent: bool = False) -> str:
     """Return a value with its interval, as a share or in percent; a dash where nothing was measured."""
     value, low, high = figure["value"], figure["low"], figure["high"]
     if value is None or low is None or high is None:

@@ -18,8 +18,8 @@ import numpy as np
 from classifier.classifier import Classifier
 from classifier.errors import CorpusError
 from classifier.evaluation import metrics
-from classifier.evaluation.report import outcome_matrix
-from classifier.labels import ACTS, STATES
+from classifier.evaluation.report import outcome_matrix, with_act
+from classifier.labels import ACTS
 from classifier.model.corpus import Example, parse_labels
 from classifier.model.modelfile import FloatArray
 
@@ -35,8 +35,7 @@ def measure_slices(said: metrics.Mask, examples: Sequence[Example]) -> dict[str,
     which none was ascribed. A rate over fewer than `FEWEST` messages is left out (None).
     """
     truth = outcome_matrix([example.labels for example in examples])
-    abusive = np.asarray(truth[:, len(STATES) :].any(axis=1))
-    flagged = np.asarray(said[:, len(STATES) :].any(axis=1))
+    abusive, flagged = with_act(truth), with_act(said)
     table: dict[str, dict[str, Any]] = {}
     for facet in FACETS:
         values = np.array([example.facet(facet) for example in examples])

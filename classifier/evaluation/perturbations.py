@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.extras import needs
+from classifier.text.sounds import common_characters, sounds
 
 Perturb = Callable[[str, random.Random], str]
 
@@ -27,29 +28,6 @@ _LOOK_ALIKE_SHARE = 0.5
 _CONFUSED_SHARE = 0.5
 _DROPPED_SHARE = 0.03
 _OCR_LINE = 16
-
-
-@cache
-def _readings() -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Return the commonest reading of each character, and the common characters of each reading."""
-    with needs("evaluate"):
-        from pypinyin.contrib.tone_convert import to_normal
-        from pypinyin.pinyin_dict import pinyin_dict
-    reading = {chr(code): to_normal(sounds.split(",")[0]) for code, sounds in pinyin_dict.items()}
-    same: dict[str, list[str]] = {}
-    for char, sound in reading.items():
-        if _is_common(char):
-            same.setdefault(sound, []).append(char)
-    return reading, same
-
-
-def _is_common(char: str) -> bool:
-    """Whether a character stands in the first level of GB 2312, its 3,755 commonest."""
-    try:
-        code = char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7
 
 
 def _hide(text: str, rng: random.Random, change: Callable[[str], str], share: float = 0.5) -> str:
@@ -68,14 +46,12 @@ def _one(word: str, rng: random.Random, change: Callable[[str], str]) -> str:
 
 def initials(text: str, rng: random.Random) -> str:
     """Write one character of a telling word as its pinyin initial: 欠款 as q款."""
-    reading, _ = _readings()
-    return _hide(text, rng, lambda word: _one(word, rng, lambda c: reading.get(c, c)[0]))
+    return _hide(text, rng, lambda word: _one(word, rng, lambda c: sounds().get(c, c)[0]))
 
 
 def full_pinyin(text: str, rng: random.Random) -> str:
     """Write one character of a telling word as its pinyin: 还款 as 还kuan."""
-    reading, _ = _readings()
-    return _hide(text, rng, lambda word: _one(word, rng, lambda c: reading.get(c, c)))
+    return _hide(text, rng, lambda word: _one(word, rng, lambda c: sounds().get(c, c)))
 
 
 def homophones(text: str, rng: random.Random) -> str:
@@ -84,8 +60,8 @@ def homophones(text: str, rng: random.Random) -> str:
 
 
 def _same_sound(char: str) -> list[str]:
-    reading, same = _readings()
-    return [other for other in same.get(reading.get(char, ""), []) if other != char] or [char]
+    alike = common_characters().get(sounds().get(char, ""), ())
+    return [other for other in alike if other != char] or [char]
 
 
 def look_alikes(text: str, rng: random.Random) -> str:

@@ -40,6 +40,11 @@ def outcome_matrix(labels: Sequence[frozenset[Label]]) -> Mask:
     return np.array([[outcome in found for outcome in OUTCOMES] for found in labels], dtype=bool).reshape(-1, 5)
 
 
+def with_act(outcomes: Mask) -> Mask:
+    """Return of which messages an act is among the outcomes (messages, 5), bool (messages,)."""
+    return np.asarray(outcomes[:, len(STATES) :].any(axis=1))
+
+
 def predict(classifier: Classifier, examples: Sequence[Example], policy: str) -> Predictions:
     """Classify every example."""
     findings = list(classifier.classify_many((e.text for e in examples), policy=policy))
@@ -51,24 +56,28 @@ def predict(classifier: Classifier, examples: Sequence[Example], policy: str) ->
 
 
 def measure(
-    predictions: Predictions, examples: Sequence[Example], weighting: FloatArray | None = None
+    predictions: Predictions,
+    examples: Sequence[Example],
+    weighting: FloatArray | None = None,
+    drawn: FloatArray | None = None,
 ) -> dict[str, Any]:
     """Return every figure of a set of predictions, with 95 % bootstrap intervals.
 
     Rates are shares in [0, 1]. `lawful_accused` and `unrelated_accused` are the shares of lawful
     reminders and of unrelated messages to which any act was ascribed; with `weighting` (messages,)
-    they are also given as `…_weighted`.
+    they are also given as `…_weighted`. With `drawn` (messages,), how much each stands for in a sample,
+    every figure is weighted.
     """
     truth = outcome_matrix([e.labels for e in examples])
     said, scores = predictions.said, predictions.scores
-    weights = metrics.resamples(len(examples))
+    weights = metrics.resamples(len(examples)) * (1.0 if drawn is None else drawn)
     everything = np.ones(len(examples), dtype=bool)
-    accused: Mask = np.asarray(said[:, len(STATES) :].any(axis=1))
+    accused = with_act(said)
     wrong: Mask = np.asarray((truth != said).any(axis=1))
     f1s = [metrics.f1(weights, said[:, k], truth[:, k]) for k in range(len(OUTCOMES))]
     heads_truth = np.column_stack([~truth[:, 0], truth[:, len(STATES) :]])
     calibration = [metrics.calibration_error(weights, scores[:, k], heads_truth[:, k]) for k in range(len(SCORES))]
-    ranks = outcome_scores(scores)
+    ranks = _outcome_scores(scores)
     fields = {"": weights} if weighting is None else {"": weights, "_weighted": weights * weighting}
     rates = {
         f"{state}_accused{suffix}": metrics.figure(metrics.ratio(field, accused, truth[:, k]))
@@ -95,7 +104,7 @@ def measure(
     }
 
 
-def outcome_scores(scores: FloatArray) -> FloatArray:
+def _outcome_scores(scores: FloatArray) -> FloatArray:
     """Return a score per outcome, float64 (messages, 5): for the states what the heads imply of them."""
     about = scores[:, :1]
     given = scores[:, 1:] / np.maximum(about, 1e-12)

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from classifier.classifier import Classifier
 from classifier.evaluation import metrics
 from classifier.evaluation.perturbations import PERTURBATIONS, perturbed
-from classifier.evaluation.report import OUTCOMES, Predictions, outcome_matrix, predict
-from classifier.labels import STATES
+from classifier.evaluation.report import OUTCOMES, Predictions, outcome_matrix, predict, with_act
 from classifier.model.corpus import Example
 from classifier.model.modelfile import FloatArray
 from classifier.model.policy import validation_weights
@@ -30,7 +27,7 @@ def measure_robustness(classifier: Classifier, examples: Sequence[Example], poli
     def figures(texts: Sequence[str]) -> tuple[FloatArray, dict[str, Any]]:
         shown = [replace(example, text=text) for example, text in zip(examples, texts, strict=True)]
         said = predict(classifier, shown, policy)
-        accused = np.asarray(said.said[:, len(STATES) :].any(axis=1))
+        accused = with_act(said.said)
         return _macro_f1(weights, said, truth), {
             "lawful_accused": metrics.figure(metrics.ratio(field, accused, truth[:, 1])),
             "unrelated_accused": metrics.figure(metrics.ratio(field, accused, truth[:, 0])),

@@ -160,7 +160,7 @@ class Provision:
             "excerpt_zh": self.excerpt,
             "gist_en_unofficial": self.gist_en,
             "threshold": self.threshold and self.threshold.said(lang),
-            **_in_force(self),
+            **_dates(self),
             "verified": self.verified,
             "source": self.source,
         }
@@ -204,7 +204,7 @@ class Rule:
             "issuer": self.issuer.said(lang),
             "nature": self.nature.said(lang),
             "points": [{"id": point.id, "text": point.text.said(lang)} for point in self.points],
-            **_in_force(self),
+            **_dates(self),
             "verified": self.verified,
             "source": self.source,
         }
@@ -295,7 +295,7 @@ class Facts:
 _Dated = TypeVar("_Dated", Provision, Rule)
 
 
-def _in_force(entry: Provision | Rule) -> dict[str, Any]:
+def _dates(entry: Provision | Rule) -> dict[str, Any]:
     return {
         "in_force_from": entry.in_force_from.isoformat(),
         "in_force_from_verified": entry.in_force_from_verified,

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from classifier.errors import CorpusError, InputError
-from classifier.labels import STATES, Label, Signal
+from classifier.labels import LABEL_ZH, STATES, Label, Signal
 
 RECEIVERS = ("debtor", "third_party", "unknown")
 
@@ -49,6 +50,24 @@ def parse_labels(names: Iterable[str]) -> frozenset[Label]:
     if len(labels) > 1 and labels & set(STATES):
         raise ValueError(f"{' and '.join(sorted(labels & set(STATES)))} excludes every other label")
     return labels
+
+
+_SEPARATORS = re.compile("[|,\uff0c、;\uff1b+\uff0b/\\s]+")  # with the full-width forms
+_BY_NAME = {name: label for label in Label for name in (label.value, LABEL_ZH[label])}
+
+
+def said_labels(value: Any) -> frozenset[Label] | None:
+    """Return the labels that a person wrote into a cell, in Chinese or by their names, or None for an empty one.
+
+    Raises:
+        ValueError: an unknown label, or a state beside another label.
+
+    """
+    parts = [part for part in _SEPARATORS.split("" if value is None or value != value else str(value)) if part]
+    try:
+        return parse_labels(_BY_NAME[part.lower()].value for part in parts) if parts else None
+    except KeyError:
+        raise ValueError("unknown label") from None
 
 
 def read_examples(path: Path) -> list[Example]:

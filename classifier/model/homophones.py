@@ -6,16 +6,14 @@ marked as disguised.
 """
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from classifier.extras import needs
 from classifier.model.corpus import read_corpus
 from classifier.text.normalise import Normaliser
+from classifier.text.sounds import common_characters
 
-_COMMON = (0xB0A1, 0xD7F9)  # the first level of GB 2312: its 3,755 commonest characters
 _HEADER = "# evaded words with one character of the same sound; made by `python -m classifier.model.homophones`\n"
 _DISGUISED = ("homophone", "mixed", "lookalike", "pinyin", "initials")
 _SIZES = (2, 3, 4, 5)
@@ -32,7 +30,7 @@ def write_homophones(datasets: Path) -> int:
     lexicon = datasets / "lexicon"
     lines = (lexicon / "evaded.txt").read_text(encoding="utf-8").splitlines()
     words = [line for line in lines if line and all("\u4e00" <= char <= "\u9fff" for char in line)]
-    same = _characters_by_sound()
+    same = common_characters()
     plain = Normaliser()
     found = {plain(writing).text: word for word in words for writing in _writings(word, same)}
     ordinary = {*words, *_pieces(_dictionary()), *_pieces(_undisguised(datasets))}
@@ -42,26 +40,7 @@ def write_homophones(datasets: Path) -> int:
     return len(kept)
 
 
-def _characters_by_sound() -> Mapping[str, list[str]]:
-    with needs("evaluate"):
-        from pypinyin.contrib.tone_convert import to_normal
-        from pypinyin.pinyin_dict import pinyin_dict
-    same: dict[str, list[str]] = defaultdict(list)
-    for code, sounds in pinyin_dict.items():
-        if _is_common(chr(code)):
-            same[to_normal(sounds.split(",")[0])].append(chr(code))
-    return same
-
-
-def _is_common(char: str) -> bool:
-    try:
-        code = char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return len(code) == 2 and _COMMON[0] <= int.from_bytes(code, "big") <= _COMMON[1]
-
-
-def _writings(word: str, same: Mapping[str, list[str]]) -> Iterator[str]:
+def _writings(word: str, same: Mapping[str, Sequence[str]]) -> Iterator[str]:
     from pypinyin import Style, pinyin
 
     for at, (sound,) in enumerate(pinyin(word, style=Style.NORMAL)):

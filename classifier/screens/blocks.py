@@ -1,19 +1,16 @@
 """What a splitter hands on: the lines of one bubble, whose they are, and the time shown for them."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from classifier.screens.boxes import Box, Line, Side
+from classifier.screens.repair import BESIDE_CHINESE, PARTED
 from classifier.text.normalise import Normalised
 
 Off = frozenset[str]
 """Names of the steps that are switched off."""
 
 NOTHING_OFF: Off = frozenset()
-
-_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
-_SINGLE = re.compile(r"(?<![!-~])[!-~](?: [!-~])+(?![!-~])")  # 2 0 2 4: an OCR that parts all characters
 
 
 @dataclass(slots=True)
@@ -49,8 +46,13 @@ def run_of(line: Line) -> Run:
     """Return a line as a run, without the blanks around it."""
     shown = line.text.strip()
     start = line.start + (line.text.index(shown) if shown else 0)
-    places = range(start, start + len(shown))
-    return Run(Normalised(shown, tuple(places), tuple(i + 1 for i in places)), line.box, line.score, line.end == "")
+    return Run(standing_at(start, shown), line.box, line.score, line.end == "")
+
+
+def standing_at(start: int, text: str) -> Normalised:
+    """Return a text that stands in its source from `start` on, as it is."""
+    places = range(start, start + len(text))
+    return Normalised(text, tuple(places), tuple(i + 1 for i in places))
 
 
 def joined(pieces: Iterable[tuple[Normalised, str]]) -> Normalised:
@@ -88,12 +90,5 @@ def cells(text: str) -> float:
     >>> cells("还 款App")
     3.5
     """
-    close = _SINGLE.sub(lambda run: run[0][::2], _BESIDE_CHINESE.sub("", text))
+    close = PARTED.sub(lambda run: run[0][::2], BESIDE_CHINESE.sub("", text))
     return sum(0.5 if char.isascii() else 1.0 for char in close)
-
-
-def mean_score(runs: Sequence[Run]) -> float | None:
-    """Return the mean score of the OCR, longer runs counting more; None where it gave none."""
-    scored = [(run.score, len(run.text.text)) for run in runs if run.score is not None]
-    total = sum(length for _, length in scored)
-    return sum(score * length for score, length in scored) / total if total else None

@@ -47,6 +47,13 @@ class Box:
         )
 
 
+def mean_score(pieces: Iterable[tuple[str, float | None]]) -> float | None:
+    """Return the mean score of an OCR over texts with their scores, longer ones counting more; None without any."""
+    scored = [(score, len(text)) for text, score in pieces if score is not None]
+    total = sum(length for _, length in scored)
+    return sum(score * length for score, length in scored) / total if total else None
+
+
 def box_of(raw: Any) -> Box | None:
     """Return the box behind four corner points, or behind x0, y0, x1, y1; None for anything else.
 
@@ -98,6 +105,8 @@ class Screen:
         width: of the image in pixels, if known.
         height: of the image in pixels, if known.
         ocr: whether an OCR engine certainly wrote it; else its text may be a clean message.
+        picture: SHA-256 of the picture's bytes, where it was read off one here.
+        engine: name and version of the OCR engine that read it here.
 
     """
 
@@ -107,6 +116,8 @@ class Screen:
     width: float | None = None
     height: float | None = None
     ocr: bool = False
+    picture: str = ""
+    engine: str = ""
 
     @property
     def boxed(self) -> bool:

@@ -5,12 +5,13 @@ A pattern must cover the whole line, so that a message that mentions 短信 or 4
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
+from classifier.screens.repair import BESIDE_CHINESE
 from classifier.screens.times import ShownTime, shown_time
 from classifier.text.normalise import HAN
 
-_BETWEEN = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _WIDE_GAP = re.compile(r"\s{2,}")
 _LONGEST = 60
 _LONGEST_NAME = 24
@@ -19,7 +20,7 @@ _LONGEST_NAME = 24
 @lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return a line as the patterns see it: half-width, lower case, no blanks beside Chinese."""
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).strip().lower())
+    return BESIDE_CHINESE.sub("", unicodedata.normalize("NFKC", text).strip().lower())
 
 
 _STATUS_TOKENS = {
@@ -166,6 +167,15 @@ def is_page(text: str) -> bool:
 def is_download(text: str) -> bool:
     """Whether a line is a prompt of the app to download or open something."""
     return len(text) <= _LONGEST and _DOWNLOAD.fullmatch(key(text)) is not None
+
+
+def is_clutter(text: str, off: Collection[str]) -> bool:
+    """Whether a line is a notice, a page number or a prompt to download whose step is not switched off."""
+    return (
+        (is_notice(text) and "notices" not in off)
+        or (is_page(text) and "pages" not in off)
+        or (is_download(text) and "downloads" not in off)
+    )
 
 
 def is_scrap(text: str) -> bool:

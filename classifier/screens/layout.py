@@ -14,6 +14,7 @@ from classifier.screens.bars import without_bars
 from classifier.screens.blocks import NOTHING_OFF, Block, Off, Run, run_of
 from classifier.screens.boxes import Screen, Side
 from classifier.screens.sheet import (
+    LONG,
     NEAR,
     PITCH,
     SMALL,
@@ -84,10 +85,8 @@ def _fill(sheet: Sheet, off: Off) -> None:
                 sheet.blocks[-1].time = sheet.blocks[-1].time or shown.shown
             else:
                 time, sender, broken, headed = shown.shown, "", True, False
-        elif ("times" not in off and chrome.is_label(text) and _is_above_time(run, after)) or (
-            (chrome.is_notice(text) and "notices" not in off)
-            or (chrome.is_page(text) and "pages" not in off)
-            or (chrome.is_download(text) and "downloads" not in off)
+        elif chrome.is_clutter(text, off) or (
+            "times" not in off and chrome.is_label(text) and _is_above_time(run, after)
         ):
             broken = True
         elif "senders" not in off and (named := _sender(run, after.get(id(run)), sheet)) is not None:
@@ -138,7 +137,8 @@ def _sender(run: Run, below: Run | None, sheet: Sheet) -> str | None:
     if not beside and box.right > 0.7 * sheet.width and sheet.is_small(run):  # above one's own bubble
         inset = (box.right - under.right) / sheet.unit
         beside = -0.6 < inset < 2.5 and under.left > 0.15 * sheet.width
-    unlike = sheet.size(run) < SMALL * sheet.size(below) or inset > _INSET
+    measured = sheet.size(below) if len(below.text.text) >= LONG else sheet.unit  # a box of few characters is coarse
+    unlike = sheet.size(run) < SMALL * measured or inset > _INSET
     return run.text.text if beside and unlike and 0 < sheet.apart(run, below) < NEAR else None
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from classifier.screens import repair
-from classifier.screens.blocks import NOTHING_OFF, Block, Off, glue_between, joined, mean_score
-from classifier.screens.boxes import Said, Screen, Side
+from classifier.screens.blocks import NOTHING_OFF, Block, Off, glue_between, joined, standing_at
+from classifier.screens.boxes import Said, Screen, Side, mean_score
 from classifier.screens.layout import blocks_by_layout
 from classifier.screens.plain import blocks_by_lines, is_screen
 from classifier.text.normalise import Normalised
@@ -63,9 +63,7 @@ def said_message(said: Said) -> ScreenMessage:
 def _untouched(screen: Screen) -> Iterator[ScreenMessage]:
     shown = screen.text.strip("\r\n")
     if shown.strip():
-        start = screen.text.index(shown)
-        places = range(start, start + len(shown))
-        yield ScreenMessage(Normalised(shown, tuple(places), tuple(i + 1 for i in places)))
+        yield ScreenMessage(standing_at(screen.text.index(shown), shown))
 
 
 def _message(block: Block, off: Off, spaced: bool) -> ScreenMessage:
@@ -80,4 +78,5 @@ def _message(block: Block, off: Off, spaced: bool) -> ScreenMessage:
     if "confusions" not in off:
         text = text.edited(repair.confusions(text.text))
     side = Side.INCOMING if block.side is Side.OUTGOING and "replies" in off else block.side
-    return ScreenMessage(text, block.time, block.sender, side, mean_score(block.runs))
+    score = mean_score((run.text.text, run.score) for run in block.runs)
+    return ScreenMessage(text, block.time, block.sender, side, score)

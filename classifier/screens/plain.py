@@ -37,21 +37,23 @@ def is_screen(screen: Screen) -> bool:
     lines = [line.text for line in screen.lines if line.text.strip()]
     if any(chrome.is_status_bar(text) for text in lines[:_TOP]):
         return True
-    if len(lines) > 1 and cells(lines[0]) >= _NARROWEST and all(map(is_spaced, lines[:-1])):
+    if len(lines) < 2:
+        return False
+    if cells(lines[0]) >= _NARROWEST and all(map(is_spaced, lines[:-1])):
         return True
-    times = [shown for shown in map(shown_time, lines) if shown]
-    if len(lines) > 1 and any(shown.whole and shown.dated for shown in times):
+    if any(shown.whole and shown.dated for shown in map(shown_time, lines) if shown):
         return True
-    clock = bool(times) and (shown := shown_time(lines[0])) is not None and shown.whole and len(lines) > 1
+    first = shown_time(lines[0])
+    clock = first is not None and first.whole
     signs = (
         clock,
-        len(lines) > 1 and any(chrome.title_of(text) is not None for text in lines[:_TOP]),
-        len(lines) > 1 and any(map(chrome.is_input_line, lines[-_BOTTOM:])),
-        len(lines) > 1 and any(map(chrome.is_receipt, lines)),
-        len(lines) > 1 and any(map(chrome.is_notice, lines)),
-        len(lines) > 1 and any(map(chrome.is_download, lines)),
-        len(lines) > 1 and any(chrome.sender_of(text) for text in lines),
-        any(chrome.name_and_time(text) for text in lines) and len(lines) > 1,
+        any(chrome.title_of(text) is not None for text in lines[:_TOP]),
+        any(map(chrome.is_input_line, lines[-_BOTTOM:])),
+        any(map(chrome.is_receipt, lines)),
+        any(map(chrome.is_notice, lines)),
+        any(map(chrome.is_download, lines)),
+        any(map(chrome.sender_of, lines)),
+        any(map(chrome.name_and_time, lines)),
     )
     return sum(signs) > 1 or clock
 
@@ -91,7 +93,7 @@ def blocks_by_lines(screen: Screen, off: Off = NOTHING_OFF) -> list[Block]:
         text = lines[i].text
         following = lines[filled[place + 1]].text if place + 1 < len(filled) else ""
         if not _is_taken(text, following, place >= len(filled) - _BOTTOM, blocks, state, off):
-            _add(_without_avatar(run_of(lines[i]), state, off), blocks, state, widest, off)
+            _add(_without_avatar(run_of(lines[i]), state, off), blocks, state, off)
         if state.over:
             break
     for block in blocks:
@@ -180,9 +182,7 @@ def _is_taken(text: str, following: str, low: bool, blocks: list[Block], state: 
     elif sender is not None:
         state.sender, state.broken = sender, True
     elif not held and (
-        (chrome.is_notice(text) and "notices" not in off)
-        or (chrome.is_page(text) and "pages" not in off)
-        or (chrome.is_download(text) and "downloads" not in off)
+        chrome.is_clutter(text, off)
         or (chrome.is_scrap(text) and "scraps" not in off)
         or (chrome.is_status_bar(text) and "status_bar" not in off)
     ):
@@ -223,14 +223,14 @@ def _goes_on(run: Run, widest: float) -> bool:
     return run.goes_on or text[-1] in _GOES_ON or (_is_full(text, widest) and text[-1] not in _STOPS)
 
 
-def _add(run: Run, blocks: list[Block], state: _State, widest: float, off: Off) -> None:
+def _add(run: Run, blocks: list[Block], state: _State, off: Off) -> None:
     text = run.text.text
     last = blocks[-1].runs[-1] if blocks else None
-    if last is None or ("split" not in off and (state.broken or _begins(last, text, widest))):
+    if last is None or ("split" not in off and (state.broken or _begins(last, text, state.widest))):
         blocks.append(Block([run], state.time, state.sender))
         state.sender = ""
     else:
-        last.goes_on = last.goes_on or _is_full(last.text.text, widest) or _is_cut(last.text.text, text)
+        last.goes_on = last.goes_on or _is_full(last.text.text, state.widest) or _is_cut(last.text.text, text)
         blocks[-1].runs.append(run)
     state.broken = False
 

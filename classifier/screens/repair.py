@@ -9,6 +9,11 @@ from collections.abc import Iterable
 
 from classifier.text.normalise import HAN, Edit
 
+PARTED = re.compile(r"(?<![!-~])[!-~](?: [!-~])+(?![!-~])")
+"""Latin letters, digits and marks that an OCR parted one by one: 2 0 2 4."""
+BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+"""Blanks beside a Chinese character, where no word needs one."""
+
 _CJK = f"{HAN}，。！？；：、（）【】《》“”‘’…￥—"
 _BLANK = r"[ \t\u3000\u00a0]+"
 _SPACED = re.compile(rf"(?<=[{HAN}]){_BLANK}(?=[{HAN}])")
@@ -17,7 +22,6 @@ _CUT = re.compile(
     rf"(?<=[{_CJK}]){_BLANK}(?=[{_CJK}0-9A-Za-z¥,.!?;:%*(\[])|(?<=[0-9A-Za-z,.!?;:%*)\]]){_BLANK}(?=[{_CJK}])"
     rf"|(?<=\d){_BLANK}(?=[.,:]\d)|(?<=\d[.,:]){_BLANK}(?=\d)"
 )
-_SINGLE = re.compile(r"(?<![!-~])[!-~](?: [!-~])+(?![!-~])")
 _FEWEST_SPACED = 3
 _SPACED_SHARE = 0.4
 
@@ -33,7 +37,7 @@ def spaces(text: str, *, throughout: bool = False) -> Iterable[Edit]:
     if not throughout and not is_spaced(text):
         return ()
     cuts = {match.start(): match.end() for match in _CUT.finditer(text)}
-    for run in _SINGLE.finditer(text):
+    for run in PARTED.finditer(text):
         cuts |= {at: at + 1 for at in range(run.start() + 1, run.end(), 2)}
     return [Edit(start, cuts[start], "") for start in sorted(cuts)]
 

@@ -1,5 +1,6 @@
 """Whose a bubble is, and which of its lines go on in the next."""
 
+from functools import reduce
 from itertools import pairwise
 
 from classifier.screens.blocks import Block, Run
@@ -41,10 +42,7 @@ def tell_sent(sheet: Sheet, receipts: list[Run]) -> None:
 
 
 def _span(block: Block) -> Box:
-    span = box_of_run(block.runs[0])
-    for run in block.runs[1:]:
-        span = span.around(box_of_run(run))
-    return span
+    return reduce(Box.around, map(box_of_run, block.runs))
 
 
 def tell_wraps(block: Block, width: float, unit: float) -> None:

@@ -3,10 +3,11 @@
 Each reader's module says how it is recognised. To add one, write `recognise` and `read`, and name it here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from classifier.errors import CollectionMessageError, InputError
+from classifier.errors import CollectionMessageError, InputError, OutputError
+from classifier.pictures.opening import kind_of
 from classifier.screens.boxes import Item, Unread
 from classifier.screens.formats.chats import CHAT_COPY, QQ_EXPORT
 from classifier.screens.formats.head import Format, Head, head_of
@@ -27,32 +28,36 @@ TABLE_NAMES = frozenset(one.name for one in TABLES)
 UNREADABLE = "not readable"
 """Name under which files that no reader took are counted."""
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
-_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 
-
-def detect(path: Path) -> Format:
-    """Return the format of a file.
+def detect(path: Path, more: Sequence[Format] = ()) -> Format:
+    """Return the format of a file, one of `more` before all others.
 
     Raises:
         InputError: it cannot be opened, or is of no kind that is read.
 
     """
     head = head_of(path)
-    found = next((one for one in FORMATS if one.recognise(head)), None)
+    found = next((one for one in (*more, *FORMATS) if one.recognise(head)), None)
     if found is not None:
         return found
     if not head.size:
         raise InputError("an empty file")
-    if head.raw.startswith(_PICTURES) or head.raw[4:12] in _HEIC:
+    if kind_of(head.raw):
         raise InputError("a picture: read it with an OCR first")
     raise InputError("of no kind that is read here" if head.text is None else "text of no kind that is read here")
 
 
-def read_file(path: Path) -> tuple[str, Iterator[Item]]:
-    """Return the name of a file's format and its screens; never raises: what cannot be read is `Unread`."""
+def read_file(path: Path, more: Sequence[Format] = ()) -> tuple[str, Iterator[Item]]:
+    """Return the name of a file's format and its screens; what cannot be read is `Unread`.
+
+    `more` are formats that need more than the file, such as pictures an engine.
+
+    Raises:
+        OutputError: what a format keeps of its reading cannot be written.
+
+    """
     try:
-        found = detect(path)
+        found = detect(path, more)
     except CollectionMessageError as error:
         return UNREADABLE, iter((Unread(_reason(error, path)),))
     return found.name, _guarded(found, path)
@@ -61,6 +66,8 @@ def read_file(path: Path) -> tuple[str, Iterator[Item]]:
 def _guarded(format: Format, path: Path) -> Iterator[Item]:
     try:
         yield from format.read(path)
+    except OutputError:
+        raise
     except CollectionMessageError as error:
         yield Unread(_reason(error, path))
     except (OSError, UnicodeError) as error:

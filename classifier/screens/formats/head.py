@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class Head:
         """The suffix of its name in lower case."""
         return self.path.suffix.lower()
 
+    @property
+    def first_line(self) -> str:
+        """Its first line that is not blank; "" where it is no text."""
+        return (self.text or "").lstrip().split("\n", 1)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -48,6 +54,22 @@ class Format:
     name: str
     recognise: Callable[[Head], bool]
     read: Callable[[Path], Iterator[Item]]
+
+
+def members_of(head: Head) -> list[str]:
+    """Return the names inside a ZIP, none where the file is none or is damaged."""
+    if not head.raw.startswith(b"PK\x03\x04"):
+        return []
+    try:
+        with zipfile.ZipFile(head.path) as archive:
+            return archive.namelist()
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return []
+
+
+def base_name(path: str) -> str:
+    """Return the last part of a path as Windows or any other system writes it."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def head_of(path: Path) -> Head:

@@ -20,7 +20,7 @@ from typing import Any
 
 from classifier.errors import InputError
 from classifier.screens.boxes import Item, Line, Screen, Unread, box_of, screen_of_lines, screen_of_text
-from classifier.screens.formats.head import Format, Head, lines_of, parsed, whole_surrogates, whole_text
+from classifier.screens.formats.head import Format, Head, base_name, lines_of, parsed, whole_surrogates, whole_text
 
 _TEXTS = ("txt", "transcription", "text", "words")
 _BOXES = ("box", "points", "bbox", "text_region", "poly", "position")
@@ -85,7 +85,7 @@ def _name_in(value: dict[str, Any]) -> str:
         name = value.get(key)
         if isinstance(name, str) and name:
             page = value.get("page_index")
-            base = name.replace("\\", "/").rsplit("/", 1)[-1]
+            base = base_name(name)
             return f"{base}#{page + 1}" if isinstance(page, int) and not isinstance(page, bool) else base
     return ""
 
@@ -171,7 +171,7 @@ def _labelled(line: str) -> tuple[str, Any] | None:
     if not tab or not rest.lstrip().startswith(("[", "{")):
         return None
     try:
-        return name.replace("\\", "/").rsplit("/", 1)[-1], _value(rest)
+        return base_name(name), _value(rest)
     except ValueError:
         return None
 

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import ParseError, XMLPullParser
 from classifier.bulk.encoding import json_objects, open_text
 from classifier.errors import InputError
 from classifier.screens.boxes import Item, Said, Side, Unread
-from classifier.screens.formats.head import Format, Head, lines_of, whole_surrogates
+from classifier.screens.formats.head import Format, Head, lines_of, members_of, whole_surrogates
 
 _RECEIVED = {"1"}
 _MILLISECONDS = 10**11
@@ -117,20 +117,18 @@ def _moment(raw: Any) -> str:
 
 
 def _recognise_zip(head: Head) -> bool:
-    if not head.raw.startswith(b"PK\x03\x04"):
-        return False
-    try:
-        with zipfile.ZipFile(head.path) as archive:
-            return any(name.rsplit("/", 1)[-1] == _MEMBER for name in archive.namelist())
-    except (OSError, zipfile.BadZipFile, ValueError):
-        return False
+    return any(map(_is_member, members_of(head)))
+
+
+def _is_member(name: str) -> bool:
+    return name.rsplit("/", 1)[-1] == _MEMBER
 
 
 def _read_zip(path: Path) -> Iterator[Item]:
     try:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                if name.rsplit("/", 1)[-1] == _MEMBER:
+                if _is_member(name):
                     with archive.open(name) as file:
                         lines = iter(lambda: file.readline(_LONGEST_LINE), b"")
                         yield from _rows(line.decode("utf-8", "replace") for line in lines)
@@ -139,9 +137,8 @@ def _read_zip(path: Path) -> Iterator[Item]:
 
 
 def _recognise_ndjson(head: Head) -> bool:
-    first = (head.text or "").lstrip().split("\n", 1)[0]
     try:
-        row = json.loads(first)
+        row = json.loads(head.first_line)
     except (ValueError, RecursionError):
         return head.path.name == _MEMBER
     return isinstance(row, dict) and {"address", "body", "type"} <= set(row)

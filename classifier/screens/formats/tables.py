@@ -5,7 +5,6 @@ an object of no other kind (not in .txt or .json). What `cmc label` wrote is not
 """
 
 import json
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from classifier.bulk.sources import find_text_column, open_source
 from classifier.errors import InputError
 from classifier.screens.boxes import Item, Unread, screen_of_text
-from classifier.screens.formats.head import Format, Head
+from classifier.screens.formats.head import Format, Head, members_of
 
 _OURS = {"status", "label", "labels", "needs_review", "model_version"}
 
@@ -43,20 +42,14 @@ def _reader(kind: str) -> Callable[[Path], Iterator[Item]]:
 
 
 def _is_excel(head: Head) -> bool:
-    if not head.raw.startswith(b"PK\x03\x04"):
-        return False
-    try:
-        with zipfile.ZipFile(head.path) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
-    except (OSError, zipfile.BadZipFile, ValueError):
-        return False
+    return any(name.startswith("xl/") for name in members_of(head))
 
 
 def _is_jsonl(head: Head) -> bool:
     if head.suffix in (".txt", ".json"):
         return False
     try:
-        return isinstance(json.loads((head.text or "").lstrip().split("\n", 1)[0]), dict)
+        return isinstance(json.loads(head.first_line), dict)
     except (ValueError, RecursionError):
         return False
 

@@ -9,14 +9,15 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from html.parser import HTMLParser
 from itertools import groupby
 from pathlib import Path
 from statistics import median
 
 from classifier.errors import InputError
-from classifier.screens.boxes import Box, Item, Line, screen_of_lines
-from classifier.screens.formats.head import Format, Head, lines_of, whole_text
+from classifier.screens.boxes import Box, Item, Line, mean_score, screen_of_lines
+from classifier.screens.formats.head import Format, Head, base_name, lines_of, whole_text
 
 _HEADER = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
 _PAGE, _WORD = 1, 5
@@ -47,13 +48,8 @@ def _lines(words: Iterable[_Word]) -> Iterator[Line]:
 
 
 def _line(words: list[_Word]) -> Line:
-    box = words[0].box
-    for word in words[1:]:
-        box = box.around(word.box)
-    scores = [(word.score, len(word.text)) for word in words if word.score is not None]
-    total = sum(length for _, length in scores)
-    score = sum(score * length for score, length in scores) / total if total else None
-    return Line(" ".join(word.text for word in words), box, score)
+    box = reduce(Box.around, (word.box for word in words))
+    return Line(" ".join(word.text for word in words), box, mean_score((word.text, word.score) for word in words))
 
 
 def _recognise_tsv(head: Head) -> bool:
@@ -61,7 +57,17 @@ def _recognise_tsv(head: Head) -> bool:
 
 
 def _read_tsv(path: Path) -> Iterator[Item]:
-    rows = csv.reader(lines_of(path), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return tsv_screens(lines_of(path))
+
+
+def tsv_screens(table: Iterable[str]) -> Iterator[Item]:
+    """Yield the screens in the lines of a TSV, one a page.
+
+    Raises:
+        InputError: a row is damaged.
+
+    """
+    rows = csv.reader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
     next(rows, None)
     pages = groupby((row for row in rows if len(row) >= _COLUMNS - 1), key=lambda row: row[1])
     several = False
@@ -126,7 +132,7 @@ class _Hocr(HTMLParser):
         box = _bbox(title)
         if kind == "ocr_page":
             image = re.search(r'image "?([^";]+)', title)
-            name = image[1].replace("\\", "/").rsplit("/", 1)[-1] if image else ""
+            name = base_name(image[1]) if image else ""
             self.pages.append(_Page(name, (box.right, box.bottom) if box else (None, None)))
         elif kind in _LINE_CLASSES and box:
             self._line, self._words, self._text = box, [], []
