@@ -33,7 +33,6 @@ from classifier.screens.messages import ScreenMessage, read_screen
 ROOT = Path(__file__).resolve().parent.parent
 RENDERED = ROOT / "tests" / "cases" / "screens" / "rendered.jsonl"
 TABLE = Path(__file__).with_name("screens.md")
-UNSEEN = ("lock", "room")
 ALIKE = 0.9
 SEED = 2026
 CONDITIONS = ("boxes", "lines", "tesseract")

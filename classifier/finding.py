@@ -58,7 +58,7 @@ class Finding:
             `collection`.
         needs_review: whether a person should look before anyone relies on it.
         review_reasons: why, as short codes: `near_threshold`, `fraud_signal`, `abusive_passage`,
-            `not_chinese`, `too_short`.
+            `not_chinese`, `too_short`; `low_ocr_confidence` where `cmc label` read it off a picture.
         policy: name of the thresholds used.
         signals: tactics seen in the text, in codebook order.
         evidence: spans that explain `labels` and `signals`, by position.

@@ -84,12 +84,6 @@ def _advised(desk: Desk, text: str, policy: str, on: date | None) -> bytes:
     return to_json(told)
 
 
-def _no_text(fault: Fault) -> Problem:
-    if fault is Fault.OWN:
-        return Problem(INVALID, "the receiver wrote it: it is not judged")
-    return Problem(UNREADABLE, "the message is empty; paste its text")
-
-
 @dataclass
 class _Book:
     """The answer to a batch while it is filled."""
@@ -112,9 +106,14 @@ class _Book:
         read = read_given(given)
         judged = iter(self.desk.judge([message.text for message in read if message.fault is None], self.policy))
         return [
-            self._entry(message, one.date, next(judged) if message.fault is None else _no_text(message.fault))
+            self._entry(message, one.date, next(judged) if message.fault is None else self._no_text(message))
             for one, message in zip(given, read, strict=True)
         ]
+
+    def _no_text(self, message: Message) -> Problem:
+        if message.fault is Fault.OWN:
+            return Problem(INVALID, "the receiver wrote it: it is not judged")
+        return self.desk.too_long(message.text) or Problem(UNREADABLE, "the message is empty; paste its text")
 
     def _entry(self, message: Message, on: date | None, judged: Finding | Problem) -> bytes:
         if isinstance(judged, Problem):

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from classifier import Classifier, Label, Signal, __version__, load
 from classifier.classifier import DEFAULT_POLICY
+from classifier.pictures.engines import Engine
 from service import documentation as docs
 from service.advice import add_advice
 from service.bodies import parse
@@ -29,6 +30,7 @@ from service.metrics import Metrics, forget_this_worker
 from service.names import add_names
 from service.observe import Observe, trail_of
 from service.pages import add_pages
+from service.pictures import Gallery, add_pictures, engine_here
 from service.problems import (
     INTERNAL,
     NOT_FOUND,
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     classifier = classifier or load(settings.model)
     metrics = Metrics()
     desk = Desk(classifier, settings, metrics)
+    gallery = Gallery(settings, engine_here(settings))
     readiness = Readiness(desk, classifier)
 
     @asynccontextmanager
@@ -75,6 +78,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
         log_event(logging.INFO, "started", pid=os.getpid(), model=classifier.info.version)
         yield
         desk.close()
+        gallery.close()
         forget_this_worker()
         log_event(logging.INFO, "stopped", pid=os.getpid())
 
@@ -92,7 +96,8 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     _add_scoring(app, desk, settings)
     add_advice(app, desk, settings)
     add_dossiers(app, desk, classifier, settings)
-    _add_states(app, readiness, metrics, info(classifier, settings))
+    add_pictures(app, desk, gallery)
+    _add_states(app, readiness, metrics, info(classifier, settings, gallery.engine))
     if settings.page:
         add_pages(app)
         add_names(app)
@@ -180,7 +185,7 @@ def _add_document(app: FastAPI, settings: Settings) -> None:
     app.router.add_route("/openapi.json", openapi, methods=["GET"], include_in_schema=False)
 
 
-def info(classifier: Classifier, settings: Settings) -> Info:
+def info(classifier: Classifier, settings: Settings, engine: Engine | None) -> Info:
     """Describe what runs here."""
     return Info.model_validate(
         {
@@ -191,7 +196,8 @@ def info(classifier: Classifier, settings: Settings) -> Info:
             "signals": list(Signal),
             "policies": list(classifier.policies),
             "default_policy": DEFAULT_POLICY,
-            "limits": settings.model_dump(include={"max_text", "max_batch", "max_body"}),
+            "limits": settings.model_dump(include={"max_text", "max_batch", "max_body", "max_picture"}),
+            "pictures": engine and engine.label,
         }
     )
 

@@ -14,6 +14,8 @@ from service.problems import (
     INVALID,
     MALFORMED,
     MEDIA_TYPE,
+    NO_ENGINE,
+    NOT_A_PICTURE,
     NOT_READY,
     RATE_LIMITED,
     SLOW,
@@ -21,6 +23,7 @@ from service.problems import (
     TOO_LARGE,
     UNAUTHORIZED,
     UNREADABLE,
+    UNREADABLE_PICTURE,
     UNSUPPORTED,
     Kind,
     Problem,
@@ -44,11 +47,14 @@ _DETAILS = {
     SLOW: "a body must arrive within 15 s",
     TOO_LARGE: "a body may have 2097152 bytes; send fewer messages at a time",
     UNSUPPORTED: "send the body as application/json in UTF-8",
+    NOT_A_PICTURE: "send the picture itself, as one of image/png, image/jpeg, image/webp",
     INVALID: "text: is missing",
     UNREADABLE: "the message is empty; paste its text",
+    UNREADABLE_PICTURE: "a damaged picture, or one that is cut short; copy it again",
     RATE_LIMITED: "more requests than are allowed in a minute; try again in 3 s",
     BUSY: "all places are taken; try again in 1 s",
     INTERNAL: "the fault is in the service, not in the request; its log has the details",
+    NO_ENGINE: "have who runs this service install it: ./setup --ocr; or send the text",
     TIMED_OUT: "there was no answer within 30 s; send fewer or shorter messages; try again in 2 s",
     NOT_READY: "the canary was judged differently: 0: labels",
 }
@@ -57,6 +63,19 @@ _HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 KEYED = (UNAUTHORIZED, RATE_LIMITED)
 SCORING = (MALFORMED, SLOW, TOO_LARGE, UNSUPPORTED, INVALID, BUSY, INTERNAL, TIMED_OUT, *KEYED)
 SCORING_ONE = (*SCORING, UNREADABLE)
+READING = (
+    MALFORMED,
+    SLOW,
+    TOO_LARGE,
+    UNSUPPORTED,
+    NOT_A_PICTURE,
+    UNREADABLE_PICTURE,
+    BUSY,
+    INTERNAL,
+    NO_ENGINE,
+    TIMED_OUT,
+    *KEYED,
+)
 
 ERROR_ENTRY = {"error": Problem(UNREADABLE, _DETAILS[UNREADABLE]).to_dict(REQUEST_ID)}
 SCORE_BODY: dict[str, Any] = {

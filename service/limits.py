@@ -5,10 +5,11 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.observe import Trail, trail_of
+from service.observe import PICTURES, Trail, trail_of
 from service.problems import (
     BUSY,
     MALFORMED,
@@ -23,10 +24,22 @@ from service.problems import (
 )
 from service.settings import Settings, digest
 
+MOST_PICTURES = 8
+"""Pictures that may be on their way, wait or be read at the same time."""
+
 _PROTECTED = ("/v1/", "/metrics")
 _MOST_SENDERS = 20_000
 
 Headers = Mapping[bytes, bytes]
+
+
+@dataclass(slots=True)
+class Room:
+    """Memory for bodies on their way: bytes of the largest one, of all together, and how many are held now."""
+
+    one: int
+    all: int
+    held: int = 0
 
 
 class Entrance:
@@ -40,8 +53,8 @@ class Entrance:
         self._settings = settings
         self._keys = settings.key_digests()
         self._rates = RateLimit(settings.rate_limit)
-        self._held = 0
-        self._most_held = settings.max_body * (settings.concurrency + settings.queue)
+        self._bodies = Room(settings.max_body, settings.max_body * (settings.concurrency + settings.queue))
+        self._pictures = Room(settings.max_picture, settings.max_picture * MOST_PICTURES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or raise `Refused`."""
@@ -57,11 +70,12 @@ class Entrance:
         if trail.whole:
             await self._app(scope, receive, send)
             return
+        room = self._pictures if scope["path"] == PICTURES else self._bodies
         try:
-            trail.body = await self._receive(trail, headers, receive)
+            trail.body = await self._receive(trail, headers, receive, room)
             await self._app(scope, receive, send)
         finally:
-            self._held -= len(trail.body)
+            room.held -= len(trail.body)
             trail.body = b""
 
     def _check_sender(self, scope: Scope, headers: Headers) -> None:
@@ -76,15 +90,16 @@ class Entrance:
             if self._rates.on:
                 self._rates.count(index)
 
-    async def _receive(self, trail: Trail, headers: Headers, receive: Receive) -> bytes:
-        most = self._settings.max_body
+    async def _receive(self, trail: Trail, headers: Headers, receive: Receive, room: "Room") -> bytes:
         if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
             raise Refused(UNSUPPORTED, "send the body without Content-Encoding", {"Accept-Encoding": "identity"})
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():
             raise Refused(MALFORMED, "Content-Length is not a number")
-        too_large = Refused(TOO_LARGE, f"a body may have {most} bytes; send fewer messages at a time")
-        if int(length[:20]) > most:
+        too_large = Refused(
+            TOO_LARGE, f"a body may have {room.one} bytes; send fewer messages at a time, or a smaller picture"
+        )
+        if int(length[:20]) > room.one:
             raise too_large
         chunks: list[bytes] = []
         held = 0
@@ -97,14 +112,14 @@ class Entrance:
                     chunk = message.get("body", b"")
                     trail.whole = not message.get("more_body", False)
                     held += len(chunk)
-                    self._held += len(chunk)
-                    if held > most:
+                    room.held += len(chunk)
+                    if held > room.one:
                         raise too_large
-                    if self._held > self._most_held:
+                    if room.held > room.all:
                         raise try_again(BUSY, "too many bodies are on their way", 1)
                     chunks.append(chunk)
         except BaseException as error:
-            self._held -= held
+            room.held -= held
             if isinstance(error, TimeoutError):
                 seconds = self._settings.receive_timeout
                 raise Refused(SLOW, f"a body must arrive within {seconds:g} s") from None

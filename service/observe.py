@@ -16,7 +16,10 @@ from service.problems import INTERNAL, MEDIA_TYPE, ClientGone, Problem, Refused
 
 _STATES = ("/healthz", "/readyz", "/metrics", "/v1/info")
 _ADVICE = ("/v1/advise", "/v1/advise/batch", "/v1/split", "/v1/dossier", "/v1/dossier/files", "/v1/dossier/drafts")
-ROUTES = frozenset({"/", "/docs", "/openapi.json", "/v1/score", "/v1/score/batch", *_ADVICE, *_STATES})
+PICTURES = "/v1/read"
+"""The one path whose body is a picture."""
+
+ROUTES = frozenset({PICTURES, "/", "/docs", "/openapi.json", "/v1/score", "/v1/score/batch", *_ADVICE, *_STATES})
 CLIENT_GONE = 499
 
 _SCOPE_KEY = "cmc"

@@ -30,17 +30,20 @@ WRONG_METHOD = Kind("wrong-method", 405, "The path does not know this method")
 SLOW = Kind("slow-request", 408, "The body did not arrive in time")
 TOO_LARGE = Kind("too-large", 413, "More than is accepted at once")
 UNSUPPORTED = Kind("unsupported", 415, "Only uncompressed application/json is read")
+NOT_A_PICTURE = Kind("not-a-picture", 415, "Only pictures are read here")
 INVALID = Kind("invalid", 422, "The request is not as described")
 UNREADABLE = Kind("unreadable", 422, "The text cannot be judged")
+UNREADABLE_PICTURE = Kind("unreadable-picture", 422, "The picture cannot be read")
 RATE_LIMITED = Kind("rate-limited", 429, "Too many requests from one sender")
 BUSY = Kind("busy", 429, "The service is at its limit")
 INTERNAL = Kind("internal", 500, "The service failed")
+NO_ENGINE = Kind("no-text-recognition", 501, "No text recognition is installed here")
 TIMED_OUT = Kind("timed-out", 503, "Scoring took too long")
 NOT_READY = Kind("not-ready", 503, "The classifier does not answer as it should")
 
 KINDS = (
-    MALFORMED, UNAUTHORIZED, NOT_FOUND, WRONG_METHOD, SLOW, TOO_LARGE, UNSUPPORTED, INVALID, UNREADABLE,
-    RATE_LIMITED, BUSY, INTERNAL, TIMED_OUT, NOT_READY,
+    MALFORMED, UNAUTHORIZED, NOT_FOUND, WRONG_METHOD, SLOW, TOO_LARGE, UNSUPPORTED, NOT_A_PICTURE, INVALID, UNREADABLE,
+    UNREADABLE_PICTURE, RATE_LIMITED, BUSY, INTERNAL, NO_ENGINE, TIMED_OUT, NOT_READY,
 )  # fmt: skip
 
 

@@ -119,6 +119,7 @@ class Limits(_Answer):
     max_text: int = Field(description="characters of a message")
     max_batch: int = Field(description="messages of a batch")
     max_body: int = Field(description="bytes of a request body")
+    max_picture: int = Field(description="bytes of a picture")
 
 
 class Info(_Answer):
@@ -132,6 +133,7 @@ class Info(_Answer):
     policies: list[str]
     default_policy: str
     limits: Limits
+    pictures: str | None = Field(description="what reads pictures here; null: nothing does")
 
 
 class State(_Answer):
@@ -168,5 +170,6 @@ INFO_EXAMPLE: dict[str, Any] = {
     "signals": [signal.value for signal in Signal],
     "policies": ["cautious", "balanced", "sensitive"],
     "default_policy": "balanced",
-    "limits": {"max_text": 4_000, "max_batch": 1_000, "max_body": 2_097_152},
+    "limits": {"max_text": 4_000, "max_batch": 1_000, "max_body": 2_097_152, "max_picture": 10_485_760},
+    "pictures": "RapidOCR 3.10.0",
 }

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     max_text: int = Field(default=4_000, ge=1, le=LONGEST_TEXT, description="characters of the longest message")
     max_batch: int = Field(default=1_000, ge=1, le=100_000, description="messages of the largest batch")
     max_body: int = Field(default=2 * 1024 * 1024, ge=1_024, description="bytes of the largest request body")
+    max_picture: int = Field(
+        default=10 * 1024 * 1024, ge=1_024, le=64 * 1024 * 1024, description="bytes of the largest picture"
+    )
+    max_pixels: int = Field(default=20_000_000, ge=1_024, le=50_000_000, description="pixels of the largest picture")
+    pictures: bool = Field(default=True, description="read pictures, where text recognition is installed")
     concurrency: int = Field(default=2, ge=1, le=64, description="scoring threads: requests in work at the same time")
     queue: int = Field(default=64, ge=0, le=100_000, description="requests that may wait for a thread; beyond: 429")
     connections: int = Field(default=512, ge=1, le=65_536, description="open connections; beyond: closed at once")

@@ -1,7 +1,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ from click.testing import CliRunner, Result
 
 from classifier import Classifier, load
 from classifier.cli.main import cli
+from classifier.errors import MissingExtraError
+from classifier.pictures import crew
+from classifier.pictures.engines import NONE_HERE, Engine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,3 +84,39 @@ def contents() -> Callable[[Path], dict[str, bytes]]:
         return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
     return read
+
+
+@pytest.fixture
+def without_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Engine | None], None]]:
+    """Have pictures read by a given engine, or by none, in this process."""
+
+    def use(engine: Engine | None) -> None:
+        def find(wanted: str) -> Engine:
+            if engine is None:
+                raise MissingExtraError(NONE_HERE)
+            return engine
+
+        monkeypatch.setattr(crew, "find_engine", find)
+        monkeypatch.setattr(crew, "ProcessPoolExecutor", _Here)
+        crew._engine.cache_clear()
+
+    yield use
+    crew._engine.cache_clear()
+
+
+class _Here:
+    """A pool whose only worker is this process."""
+
+    def __init__(self, workers: int, *_: object) -> None:
+        self.workers = workers
+
+    def submit(self, work: Callable[..., Any], *given: Any) -> Any:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*given))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, **_: object) -> None:
+        pass

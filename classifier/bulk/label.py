@@ -2,25 +2,32 @@
 
 The answers go to a journal beside the output as they are made; when every row has one, input
 and journal are joined into the output, which is moved into place. So a crash loses at most the
-line being written, and `resume` goes on after the last whole line.
+few dozen rows in work, and `resume` goes on after the last whole line.
 """
 
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from dataclasses import dataclass, field, replace
+from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from time import perf_counter
+from typing import Any, TypeVar
 
+from classifier.bulk.clusters import CLUSTER_COLUMNS, Clusters, cluster_answers
 from classifier.bulk.encoding import same_file
 from classifier.bulk.sinks import output_format, write_rows
 from classifier.bulk.sources import Row, Source, find_text_column
 from classifier.classifier import DEFAULT_POLICY, LONGEST_TEXT, Classifier
 from classifier.errors import InputError, OutputError
 from classifier.labels import SCORES
+
+T = TypeVar("T")
+
+_BATCH_ROWS = 64
+_BATCH_SECONDS = 0.5
 
 _TYPES: dict[str, type] = {
     "status": str,
@@ -47,7 +54,7 @@ TOO_LONG = f"over {LONGEST_TEXT} characters"
 
 @dataclass(frozen=True)
 class Job:
-    """What to label, with what, into what."""
+    """What to label, with what, into what; with `clusters`, the copies of a message are numbered too."""
 
     source: Source
     output: Path
@@ -55,13 +62,20 @@ class Job:
     output_format: str | None = None
     policy: str = DEFAULT_POLICY
     resume: bool = False
+    clusters: bool = False
+
+    @property
+    def added(self) -> dict[str, type]:
+        """Columns that the job adds, without the prefix, and the types of their values."""
+        return _TYPES | (CLUSTER_COLUMNS if self.clusters else {})
 
 
 @dataclass
 class Summary:
     """What came of a job: rows by label (a row may count in several), without an answer by reason, for a person.
 
-    `failed` counts the rows whose file, or part of a file, could not be read.
+    `failed` counts the rows whose file, or part of a file, could not be read; `clusters` is None where rows were not
+    grouped.
     """
 
     rows: int = 0
@@ -71,6 +85,7 @@ class Summary:
     failed: int = 0
     resumed: int = 0
     text_column: str = ""
+    clusters: int | None = None
 
 
 def label_table(classifier: Classifier, job: Job, progress: Callable[[int], None] = lambda done: None) -> Summary:
@@ -92,12 +107,13 @@ def label_table(classifier: Classifier, job: Job, progress: Callable[[int], None
         raise OutputError("the output is the input itself; give another name, the input is never overwritten")
     summary = Summary(text_column=column, resumed=journal.begin(job.resume))
     progress(summary.resumed)
-    prefix = _free_prefix(job.source.columns)
-    joined = _joined(job.source, journal.answers(), prefix, kind, summary)
-    columns = [*job.source.columns, *(prefix + name for name in RESULT_COLUMNS)]
-    types = {prefix + name: value_type for name, value_type in _TYPES.items()}
+    prefix = _free_prefix(job)
+    types = {prefix + name: value_type for name, value_type in job.added.items()}
+    columns = [*job.source.columns, *types]
     try:
         _fill(journal, classifier, job, column, summary.resumed, progress)
+        clusters = cluster_answers(job.source.rows(), journal.answers(), column, job.output) if job.clusters else None
+        joined = _joined(job.source, journal.answers(), prefix, kind, summary, clusters)
         write_rows(job.output, kind, columns, joined, job.source.schema, types)
     except InputError:
         journal.remove()  # it belongs to an input that has to be mended first
@@ -106,11 +122,11 @@ def label_table(classifier: Classifier, job: Job, progress: Callable[[int], None
     return summary
 
 
-def _free_prefix(columns: Iterable[str]) -> str:
+def _free_prefix(job: Job) -> str:
     """Return the shortest repetition of `PREFIX`, none at best, under which no column of ours is taken."""
-    taken = set(columns)
+    taken = set(job.source.columns)
     prefix = ""
-    while taken & {prefix + name for name in (*RESULT_COLUMNS, "finding")}:
+    while taken & {prefix + name for name in (*job.added, "finding")}:
         prefix += PREFIX
     return prefix
 
@@ -118,24 +134,51 @@ def _free_prefix(columns: Iterable[str]) -> str:
 def _fill(
     journal: "_Journal", classifier: Classifier, job: Job, column: str, done: int, progress: Callable[[int], None]
 ) -> None:
+    todo = islice(job.source.judged(), done, None)
     with journal.appending() as write:
-        for number, (row, reason) in enumerate(job.source.judged()):
-            if number >= done:
-                write(_answer(classifier, row[column], job.policy) if reason is None else {"status": reason})
+        for batch in _batches(todo):
+            for answer in _answers(classifier, batch, column, job):
+                write(answer)
                 progress(1)
 
 
-def _answer(classifier: Classifier, value: Any, policy: str) -> Row:
+def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
+    """Yield rows a few dozen at a time, fewer where they come slowly: what is judged is kept soon."""
+    batch: list[T] = []
+    began = perf_counter()
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH_ROWS or perf_counter() - began > _BATCH_SECONDS:
+            yield batch
+            batch, began = [], perf_counter()
+    if batch:
+        yield batch
+
+
+def _answers(classifier: Classifier, batch: Sequence[tuple[Row, str | None]], column: str, job: Job) -> Iterator[Row]:
+    statuses = [reason or _status(row[column]) for row, reason in batch]
+    texts = (str(row[column]) for (row, _), status in zip(batch, statuses, strict=True) if status == OK)
+    findings = classifier.classify_many(texts, policy=job.policy)
+    for (row, _), status in zip(batch, statuses, strict=True):
+        if status != OK:
+            yield {"status": status}
+            continue
+        finding = next(findings)
+        if doubts := job.source.doubts(row):
+            finding = replace(finding, needs_review=True, review_reasons=(*finding.review_reasons, *doubts))
+        yield {"status": OK, "finding": finding.to_dict()}
+
+
+def _status(value: Any) -> str:
+    """Say whether a cell can be judged, or why not."""
     if value is None or (isinstance(value, float) and value != value):
-        return {"status": MISSING}
+        return MISSING
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return {"status": NOT_TEXT}
-    text = value if isinstance(value, str) else str(value)
+        return NOT_TEXT
+    text = str(value)
     if not text.strip():
-        return {"status": EMPTY}
-    if len(text) > LONGEST_TEXT:
-        return {"status": TOO_LONG}
-    return {"status": OK, "finding": classifier.classify(text, policy=policy).to_dict()}
+        return EMPTY
+    return TOO_LONG if len(text) > LONGEST_TEXT else OK
 
 
 def flat_columns(finding: dict[str, Any], *, lists: bool) -> Row:
@@ -155,10 +198,13 @@ def flat_columns(finding: dict[str, Any], *, lists: bool) -> Row:
     return {name: "|".join(value) if isinstance(value, list) else value for name, value in columns.items()}
 
 
-def _joined(source: Source, answers: Iterable[Row], prefix: str, kind: str, summary: Summary) -> Iterator[Row]:
+def _joined(
+    source: Source, answers: Iterable[Row], prefix: str, kind: str, summary: Summary, clusters: Clusters | None
+) -> Iterator[Row]:
     lists = kind == "jsonl"
+    summary.clusters = None if clusters is None else len(clusters.sizes) - 1
     for row, answer in zip_longest(source.rows(), answers):
-        if row is None or answer is None:
+        if row is None or answer is None or (clusters and summary.rows >= len(clusters.of_row)):
             raise InputError(f"{source.path} changed while it was labelled; start anew")
         summary.rows += 1
         result: Row = {"status": answer["status"]}
@@ -170,7 +216,11 @@ def _joined(source: Source, answers: Iterable[Row], prefix: str, kind: str, summ
             summary.labels.update(finding["labels"])
             summary.needs_review += finding["needs_review"]
             result |= flat_columns(finding, lists=lists)
-        ours = {prefix + name: result.get(name) for name in RESULT_COLUMNS}
+        names: Iterable[str] = RESULT_COLUMNS
+        if clusters:
+            result |= clusters.columns(summary.rows - 1)
+            names = (*RESULT_COLUMNS, *CLUSTER_COLUMNS)
+        ours = {prefix + name: result.get(name) for name in names}
         yield {**row, **ours, **({prefix + "finding": finding} if lists else {})}
 
 

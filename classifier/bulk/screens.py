@@ -7,7 +7,6 @@ be read is a row with a reason, and the run goes on.
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -15,9 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from classifier.bulk.folders import content_digest, listed
 from classifier.bulk.label import EMPTY, FAILED
 from classifier.bulk.sources import Row, Source, detect_format, find_text_column, open_source
 from classifier.errors import InputError
+from classifier.pictures.crew import PICTURE, Pictures
+from classifier.pictures.reading import LOW_CONFIDENCE
 from classifier.screens.blocks import NOTHING_OFF, Off
 from classifier.screens.boxes import Item, Screen, Unread, screen_of_text
 from classifier.screens.formats import TABLE_NAMES, UNREADABLE, read_file
@@ -31,14 +33,13 @@ As = Literal["auto", "text", "screens"]
 OWN_REPLY = "own reply"
 EMPTY_FOLDER = "empty folder"
 COLUMNS = ("file", "screen", "message", "time", "sender", "side", "text")
+PICTURE_COLUMNS = ("picture_sha256", "ocr_engine", "ocr_confidence")
+"""Beside `COLUMNS`, where pictures are read; the confidence is the mean over the characters, 0 to 1."""
 _BESIDE = ("message", "time", "sender", "side", "message_text")
 _PREFIX = "screen_"
 _TEXT = "text"
 _SAMPLE = 50
 _ENOUGH = 0.2
-_CHUNK = 1 << 20
-_IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
-_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".heic"}
 
 Judged = tuple[Row, str | None]
 
@@ -51,12 +52,18 @@ class Reading:
         off: names of the cleaning steps that are left out.
         reference: the day on which the screenshots were taken; then shown times become moments.
         forced: whether every text is a screen, also one that shows no sign of it.
+        pictures: reads pictures; without it they are files that cannot be read.
 
     """
 
     off: Off = NOTHING_OFF
     reference: date | None = None
     forced: bool = False
+    pictures: Pictures | None = None
+
+    def open(self, path: Path) -> tuple[str, Iterator[Item]]:
+        """Return the name of a file's format, and what is in it."""
+        return read_file(path, (self.pictures.format(),) if self.pictures else ())
 
     def messages(self, item: Item) -> tuple[ScreenMessage, ...]:
         """Return the messages of what a reader gave."""
@@ -95,21 +102,28 @@ class ScreenSource(Source):
         """Yield every row, with the reason why it is not to be labelled, or None."""
         base = self.path if self.path.is_dir() else self.path.parent
         for name in self.files:
-            for row, reason in _rows_of(name, _opened(base / name)[1], self.reading):
-                yield {**dict.fromkeys(COLUMNS), **row}, reason
+            for row, reason in _rows_of(name, _opened(base / name, self.reading)[1], self.reading):
+                yield {column: row.get(column) for column in self.columns}, reason
 
     def rows(self) -> Iterator[Row]:
         """Yield every row, with all columns."""
         return (row for row, _ in self.judged())
+
+    def doubts(self, row: Row) -> tuple[str, ...]:
+        """Return that the engine was unsure, where it read the row off a picture and was."""
+        engine = self.reading.pictures and self.reading.pictures.engine
+        sure = row.get("ocr_confidence")
+        unsure = engine and sure is not None and row["picture_sha256"] and sure < engine.unsure_below
+        return (LOW_CONFIDENCE,) if unsure else ()
 
     def digest(self) -> str:
         """Return what changes when a file or the way of reading changes."""
         return self.fingerprint
 
 
-def _opened(path: Path) -> tuple[str, Iterator[Item]]:
+def _opened(path: Path, reading: Reading) -> tuple[str, Iterator[Item]]:
     """Return the name of a file's format and what is in it; an empty folder is something unread."""
-    return (UNREADABLE, iter((Unread(EMPTY_FOLDER),))) if path.is_dir() else read_file(path)
+    return (UNREADABLE, iter((Unread(EMPTY_FOLDER),))) if path.is_dir() else reading.open(path)
 
 
 def _rows_of(name: str, items: Iterator[Item], reading: Reading) -> Iterator[Judged]:
@@ -122,14 +136,20 @@ def _rows_of(name: str, items: Iterator[Item], reading: Reading) -> Iterator[Jud
             yield {"file": file, "screen": item.name}, FAILED + item.reason
             continue
         messages = reading.messages(item)
+        origin = {"file": file, "screen": item.name, **_picture(item)}
         for message in messages:
             number += 1
-            row = {"file": file, "screen": item.name, "message": number, **_shown(message, reading)}
-            yield {**row, "text": message.text}, OWN_REPLY if message.outgoing else None
+            row = {**origin, "message": number, **_shown(message, reading)}
+            sure = None if message.score is None else round(message.score, 4)
+            yield {**row, "text": message.text, "ocr_confidence": sure}, OWN_REPLY if message.outgoing else None
         if not messages:
-            yield {"file": file, "screen": item.name}, EMPTY
+            yield origin, EMPTY
     if not rows:
         yield {"file": file}, EMPTY
+
+
+def _picture(item: Item) -> Row:
+    return {"picture_sha256": item.picture, "ocr_engine": item.engine} if isinstance(item, Screen) else {}
 
 
 @dataclass(frozen=True)
@@ -195,18 +215,18 @@ def open_input(
         detect_format(path)  # says what is wrong
     if format is None and path.is_dir():
         return _open_folder(path, as_, reading, outputs)
-    name = format or _name_of(path)
+    name = format or _name_of(path, reading)
     if name is not None and (name in TABLE_NAMES or format is not None):
         table = open_source(path, format or name.lower().replace("excel", "xlsx"))
         return _open_table(table, text_column, as_, reading) or table
-    if name is None or (as_ == "auto" and name == _TEXT and not _is_one_screen(path)):
+    if name is None or (as_ == "auto" and name == _TEXT and not _is_one_screen(path, reading)):
         return open_source(path)
     return _scan(path, (path.name,), reading)[0]
 
 
-def _name_of(path: Path) -> str | None:
+def _name_of(path: Path, reading: Reading) -> str | None:
     """Return the name of a file's format, None where it is of no kind that holds screens."""
-    name, items = read_file(path)
+    name, items = reading.open(path)
     if name in TABLE_NAMES or name == UNREADABLE:
         return None if name == UNREADABLE else name
     found = next(items, None)
@@ -217,9 +237,9 @@ def _name_of(path: Path) -> str | None:
     raise InputError(f"cannot read {path} ({name}): {found.reason}")
 
 
-def _is_one_screen(path: Path) -> bool:
+def _is_one_screen(path: Path, reading: Reading) -> bool:
     """Whether a text file is a screenshot rather than a list of messages, one a line."""
-    _, items = read_file(path)
+    _, items = reading.open(path)
     return any(isinstance(item, Screen) and is_screen(item) for item in islice(items, 1))
 
 
@@ -251,29 +271,11 @@ def _is_guessable(table: Source) -> bool:
 
 
 def _open_folder(path: Path, as_: As, reading: Reading, outputs: Iterable[Path]) -> Source:
-    files = tuple(_listed(path, {os.path.realpath(output) for output in outputs}))
+    files = tuple(listed(path, {os.path.realpath(output) for output in outputs}))
     if not files:
         raise InputError(f"{path} holds no files; check that it is the folder you mean")
     source, clean = _scan(path, files, reading)
     return open_source(path) if clean and as_ == "auto" else source
-
-
-def _listed(path: Path, outputs: set[str]) -> Iterator[str]:
-    """Yield what a folder holds, below it too, in the order of names: files, and folders that are empty."""
-    entries = sorted(path.rglob("*"))
-    stems = {str(entry.with_suffix("")) for entry in entries if entry.suffix.lower() not in _PICTURES}
-    for entry in entries:
-        name = entry.relative_to(path)
-        if any(part.startswith(".") or part.lower() in _IGNORED for part in name.parts):
-            continue
-        if entry.is_dir():
-            with suppress(OSError):
-                if not any(entry.iterdir()):
-                    yield str(name)
-            continue
-        beside = entry.suffix.lower() in _PICTURES and str(entry.with_suffix("")) in stems
-        if not beside and os.path.realpath(entry) not in outputs:  # a picture with its text beside it is read
-            yield str(name)
 
 
 def _scan(path: Path, files: tuple[str, ...], reading: Reading) -> tuple[ScreenSource, bool]:
@@ -283,15 +285,21 @@ def _scan(path: Path, files: tuple[str, ...], reading: Reading) -> tuple[ScreenS
     formats: Counter[str] = Counter()
     size = 0
     clean = True
+    if reading.pictures:
+        reading.pictures.prepare(base / name for name in files)
     for name in files:
         file = base / name
-        digest.update(name.encode("utf-8", "surrogateescape") + _content(file))
-        kind, items = _opened(file)
+        digest.update(name.encode("utf-8", "surrogateescape") + content_digest(file))
+        kind, items = _opened(file, reading)
         formats[kind] += 1
         untouched = [clean and file.suffix.lower() == ".txt" and kind == _TEXT]
         size += sum(1 for _ in _rows_of(name, _watched(items, untouched), reading))
         clean = untouched[0]
-    source = ScreenSource(path, "screens", COLUMNS, size, None, "text", files, reading, digest.hexdigest(), formats)
+    columns: tuple[str, ...] = COLUMNS
+    if reading.pictures and formats[PICTURE]:
+        columns += PICTURE_COLUMNS
+        digest.update(reading.pictures.label.encode())
+    source = ScreenSource(path, "screens", columns, size, None, "text", files, reading, digest.hexdigest(), formats)
     return source, clean
 
 
@@ -300,14 +308,3 @@ def _watched(items: Iterator[Item], untouched: list[bool]) -> Iterator[Item]:
     for item in items:
         untouched[0] = untouched[0] and isinstance(item, Screen) and not is_screen(item)
         yield item
-
-
-def _content(path: Path) -> bytes:
-    digest = sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError as error:
-        digest.update(type(error).__name__.encode())
-    return digest.digest()

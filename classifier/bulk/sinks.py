@@ -65,7 +65,7 @@ def write_rows(
     """Write all rows to `path` in the format `kind`.
 
     For Parquet, `schema` is the Arrow schema of the columns that come from a Parquet file and
-    `types` gives str, bool or float for columns of our own; others get the type of their first values.
+    `types` gives str, bool, float or int for columns of our own; others get the type of their first values.
 
     Raises:
         OutputError: the place cannot be written, or a value does not fit the format.
@@ -141,7 +141,7 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None
     sheet = book.create_sheet("messages")
 
     def cell(value: Any) -> Any:
-        value = _excel_value(value)
+        value = excel_value(value)
         made = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             made.data_type = "s"  # a message that begins with "=" must never become a formula
@@ -158,7 +158,13 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None
     book.save(path)
 
 
-def _excel_value(value: Any) -> Any:
+def excel_value(value: Any) -> Any:
+    """Return a value as an Excel cell can hold it; characters that it cannot hold become U+FFFD.
+
+    Raises:
+        OutputError: a text that is too long for a cell.
+
+    """
     if isinstance(value, (dict, list, bytes)):
         value = _flat(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -197,7 +203,7 @@ def _write_parquet(
 
 
 def _full_schema(pa: Any, columns: Sequence[str], batch: list[Row], schema: Any, types: Mapping[str, type]) -> Any:
-    arrow = {str: pa.string(), bool: pa.bool_(), float: pa.float64()}
+    arrow = {str: pa.string(), bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
     given = {name: pa.field(name, arrow[kind]) for name, kind in types.items()}
     given |= {field.name: field for field in schema} if schema is not None else {}
     fields = []

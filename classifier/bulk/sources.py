@@ -99,6 +99,10 @@ class Source:
         """Yield every row, with the reason why it is not to be labelled, or None."""
         return ((row, None) for row in self.rows())
 
+    def doubts(self, row: Row) -> tuple[str, ...]:
+        """Return why a person should look at a row whatever its text says, as review reasons."""
+        return ()
+
     def digest(self) -> str:
         """Return what changes when the content changes.
 

@@ -9,39 +9,23 @@ import io
 import signal
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from classifier import __version__
 from classifier.cli.dossier import dossier
+from classifier.cli.options import DATASETS, INPUT_FORMAT, MODEL, OCR, OCR_CACHE, POLICY, RESUME, TEXT_COLUMN, progress
 from classifier.cli.redact import redact
+from classifier.cli.review import agreement, corrections, review
 from classifier.cli.trends import rescore, sample, trends
-from classifier.errors import CollectionMessageError, InputError, OutputError
+from classifier.errors import CollectionMessageError, OutputError
 from classifier.screens.steps import STEP_NAMES
 
 SOME_FAILED = 4
-POLICY = click.option(
-    "--policy",
-    default="balanced",
-    show_default=True,
-    type=click.Choice(["cautious", "balanced", "sensitive"]),
-    help="宁可漏报 / 平衡 / 宁可多报。 Few false accusations, balanced, or few misses.",
-)
-MODEL = click.option(
-    "--model",
-    "model_path",
-    type=click.Path(path_type=Path),
-    help="模型文件,默认用自带的。 Model file instead of the one that ships.",
-)
-DATASETS = click.option(
-    "--datasets",
-    type=click.Path(path_type=Path),
-    default=Path("datasets"),
-    show_default=True,
-    help="语料与词表所在文件夹。 Folder with messages/ and lexicon/.",
-)
 
 
 class _Commands(click.Group):
@@ -102,17 +86,12 @@ def check(
     model_path: Path | None,
 ) -> None:
     """判断一条信息;TEXT 为 - 或省略时读标准输入。 Screen one message (- reads standard input)."""
-    from classifier.bulk.encoding import decode_input, stdin_bytes
     from classifier.classifier import load
+    from classifier.cli.given import message_given
     from classifier.guidance import advise
 
-    if text is None and sys.stdin.isatty():
-        raise click.UsageError('give the message in quotation marks, or "-" and paste it (end with Ctrl-D)')
-    if text is None or text == "-":
-        text = decode_input(stdin_bytes()).replace("\r\n", "\n").strip("\n")
-    elif any("\ud800" <= char <= "\udfff" for char in text):
-        raise InputError("the message is not text in UTF-8; save it in a file and use: cmc check - < file")
-    finding = load(model_path).classify(text, policy=policy)
+    message = message_given(text, "check")
+    finding = load(model_path).classify(message, policy=policy)
     guidance = advise(finding, on and on.date())
     if as_json:
         import json
@@ -122,7 +101,7 @@ def check(
         from classifier.cli.show import show_finding
         from classifier.cli.show_guidance import show_guidance
 
-        click.echo(f"{show_finding(text, finding)}\n\n{show_guidance(guidance, lang, full=full)}")
+        click.echo(f"{show_finding(message, finding)}\n\n{show_guidance(guidance, lang, full=full)}")
 
 
 @cli.command()
@@ -130,14 +109,9 @@ def check(
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="结果文件。 Output."
 )
-@click.option("--text-column", help="信息所在的列。 Column that holds the message; guessed when obvious.")
-@click.option(
-    "--format",
-    "input_format",
-    type=click.Choice(["csv", "tsv", "jsonl", "xlsx", "parquet", "lines"]),
-    help="输入格式,默认看文件名。 Input format, by default from the file name (lines for standard input).",
-)
-@click.option("--resume", is_flag=True, help="接着上次中断处继续。 Go on where an interrupted run stopped.")
+@TEXT_COLUMN
+@INPUT_FORMAT
+@RESUME
 @click.option(
     "--as",
     "as_",
@@ -159,6 +133,13 @@ def check(
     type=click.DateTime(["%Y-%m-%d"]),
     help="截图日期,用来换算“昨天”等。 Day of the screenshots: 昨天 and the like become dates.",
 )
+@click.option(
+    "--clusters",
+    is_flag=True,
+    help="标出同一批群发(只换姓名等)。 Number the copies of one message: cluster_id, cluster_size, cluster_mixed.",
+)
+@OCR
+@OCR_CACHE
 @POLICY
 @MODEL
 def label(
@@ -170,31 +151,42 @@ def label(
     as_: Literal["auto", "text", "screens"],
     off: tuple[str, ...],
     taken: datetime | None,
+    clusters: bool,
+    engine: str,
+    ocr_cache: Path | None,
     policy: str,
     model_path: Path | None,
 ) -> None:
-    """给表格、截图识别结果逐条标注。 Label a table (CSV, TSV, Excel, JSONL, Parquet, lines, -) or screens.
+    """给表格、截图逐条标注。 Label a table (CSV, TSV, Excel, JSONL, Parquet, lines, -) or screens.
 
-    Screens: text and JSON of OCR, chats, SMS backups, one file or a folder; told by content.
+    Screens: pictures, text and JSON of OCR, chats, SMS backups, one file or a folder; told by content.
     """
     from classifier.bulk.label import Job, label_table
     from classifier.bulk.screens import Reading, open_input
     from classifier.bulk.sinks import output_format
     from classifier.bulk.spool import as_file
     from classifier.classifier import load
-    from classifier.cli.show import show_summary
+    from classifier.cli.show import show_pictures, show_summary
+    from classifier.extras import needs
+    from classifier.pictures.crew import Pictures
 
     output_format(output)
+    if clusters:
+        with needs("review"):  # told before the work, not after it
+            import rensa  # noqa: F401
     with as_file(source, output, input_format) as (path, kind):
-        reading = Reading(frozenset(off), taken and taken.date(), forced=as_ == "screens")
+        kept = ocr_cache or output.with_name(output.name + ".ocr")
+        pictures = Pictures(kept, engine, watch=partial(progress, "识图 reading pictures"))
+        reading = Reading(frozenset(off), taken and taken.date(), as_ == "screens", pictures)
         kind = input_format if as_ == "screens" else kind
         table = open_input(path, kind, text_column, as_, reading, (output, output.with_name(output.name + ".part")))
         classifier = load(model_path)
-        job = Job(table, output, text_column, None, policy, resume)
-        quiet = not sys.stderr.isatty()
-        with click.progressbar(length=table.size, label="标注 labelling", file=sys.stderr, hidden=quiet) as bar:
-            summary = label_table(classifier, job, bar.update)
+        job = Job(table, output, text_column, None, policy, resume, clusters)
+        with progress("标注 labelling", table.size) as advance:
+            summary = label_table(classifier, job, advance)
     click.echo(show_summary(summary, output, table), err=True)
+    if pictures.seen:
+        click.echo(show_pictures(pictures), err=True)
     if summary.failed:
         click.get_current_context().exit(SOME_FAILED)
 
@@ -209,8 +201,19 @@ def label(
     show_default=True,
     help="写到哪里。 Where to write the model.",
 )
-def train(datasets: Path, output: Path) -> None:
+@click.option(
+    "--with-corrections",
+    "corrected",
+    type=click.Path(path_type=Path),
+    help="再加上人工更正(随机抽取的留作测量);须给 -o。 Learn from a corrections file too, but for what was drawn at "
+    "random, which is kept for measuring; needs -o.",
+)
+@click.pass_context
+def train(ctx: click.Context, datasets: Path, output: Path, corrected: Path | None) -> None:
     """用 datasets/ 重新训练模型。 Rebuild the shipped model from the corpus and the lexicon (-o: elsewhere)."""
+    from dataclasses import replace
+
+    from classifier.cli.review import lessons_for_training
     from classifier.cli.show import show_training
     from classifier.extras import needs
 
@@ -220,12 +223,16 @@ def train(datasets: Path, output: Path) -> None:
     from classifier.model.modelfile import write_model
     from classifier.text.lexicon import Lexicon
 
+    if corrected and ctx.get_parameter_source("output") is ParameterSource.DEFAULT:
+        raise click.UsageError("give -o: a model that learned from private messages does not replace the shipped one")
     if not output.parent.is_dir():
         raise OutputError(f"there is no folder {output.parent}; create it or choose another place")
     examples = read_corpus(datasets)
-    run = train_model(examples, Lexicon.read(datasets / "lexicon"))
-    sha256 = write_model(run.model, output)
-    click.echo(show_training(run.model, output, sha256), err=True)
+    lessons = lessons_for_training(corrected, examples) if corrected else None
+    run = train_model([*examples, *(lessons.examples if lessons else ())], Lexicon.read(datasets / "lexicon"))
+    model = replace(run.model, facts={**run.model.facts, "corrections": lessons.facts}) if lessons else run.model
+    sha256 = write_model(model, output)
+    click.echo(show_training(model, output, sha256), err=True)
 
 
 @cli.command()
@@ -259,7 +266,7 @@ def evaluate(
     policy: str,
     model_path: Path | None,
 ) -> None:
-    """测量模型。 Measure on a labelled JSONL file (text, labels; origin and sure if given).
+    """测量模型。 Measure on a labelled JSONL file (text, labels; origin and sure if given), or a corrections file.
 
     Without FILE: everything that is measured on the project's own data (held-out families, disguises,
     fairness, explanations); takes minutes.
@@ -268,6 +275,8 @@ def evaluate(
 
     from classifier.bulk.sinks import write_text
     from classifier.cli.evaluate import evaluate_on_file, evaluate_on_own_data
+    from classifier.cli.review import evaluate_on_corrections
+    from classifier.review.corrections import is_corrections
 
     if file is None and compare:
         raise click.UsageError("--compare needs a FILE to compare on")
@@ -275,6 +284,10 @@ def evaluate(
         raise click.UsageError("--card and --gate are about the project's own data; leave out FILE")
     if file is None:
         report = evaluate_on_own_data(datasets, policy, model_path, card, gate)
+    elif is_corrections(file):
+        if compare:
+            raise click.UsageError("--compare is for labelled files; leave it out for a corrections file")
+        report = evaluate_on_corrections(file, policy, model_path)
     else:
         report = evaluate_on_file(file, datasets if compare else None, policy, model_path)
     if output is not None:
@@ -291,10 +304,8 @@ def serve() -> None:
     run_server()
 
 
-cli.add_command(redact)
-for command in (sample, trends, rescore):
+for command in (redact, sample, trends, rescore, dossier, review, corrections, agreement):
     cli.add_command(command)
-cli.add_command(POLICY(MODEL(dossier)))
 
 
 def main() -> None:

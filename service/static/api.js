@@ -14,10 +14,10 @@ export class Problem extends Error {
   }
 }
 
-async function ask(path, body) {
+async function ask(path, body, type = "application/json") {
   const headers = key ? { "X-API-Key": key } : {};
-  const options = body === undefined ? { headers }
-    : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const sent = body instanceof Blob ? body : JSON.stringify(body);
+  const options = body === undefined ? { headers } : { method: "POST", headers: { ...headers, "Content-Type": type }, body: sent };
   let answer;
   try {
     answer = await fetch(path, { ...options, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
@@ -35,6 +35,18 @@ async function limitsOf() {
 }
 
 export const software = () => `${info.name} ${info.version}`;
+
+// Whether the service can read pictures.
+export async function canRead() {
+  await limitsOf();
+  return Boolean(info.pictures);
+}
+
+export async function read(picture, type) {
+  const { max_picture: most } = await limitsOf();
+  if (picture.size > most) throw new Problem("picture-too-large", "");
+  return (await ask("/v1/read", picture, type)).json();
+}
 
 export async function split(text) {
   return (await ask("/v1/split", { text })).json();
@@ -78,6 +90,16 @@ export function plainWords(problem) {
     "too-large": () => say(
       `太长或太多，没有判断。一条最多 ${most} 字；很多条的，选“每行一条”，或者分几次看。`,
       `Too long or too many; not judged. A message may have ${most} characters: choose “a message on each line”, or fewer at a time.`),
+    "picture-too-large": () => say(
+      `图片太大，最大 ${Math.floor((info ? info.limits.max_picture : 10485760) / 1048576)} MB。请裁小一点，或者分几张截。`,
+      "The picture is too large. Crop it, or take several screenshots."),
+    "unreadable-picture": () => say(
+      "这张图片读不了：可能损坏、太大，或不是图片。请重新截图，或者把文字复制过来。",
+      "This picture cannot be read: damaged, too large, or no picture. Take the screenshot again, or copy the words."),
+    "not-a-picture": () => say("这个文件不是能读的图片。请用 PNG 或 JPEG 截图。", "This file is no picture that can be read. Use a PNG or JPEG."),
+    "no-text-recognition": () => say(
+      "这里没有安装文字识别，读不了图片：请把截图上的文字复制出来，粘贴到框里。",
+      "No text recognition is installed here: copy the words off the screenshot and paste them."),
     unreadable: () => say("没有文字可以判断。", "There is no text to judge."),
     busy: () => again(problem),
     "rate-limited": () => again(problem),

@@ -2,6 +2,7 @@
 
 import * as api from "/static/api.js";
 import { byId, h } from "/static/dom.js";
+import * as pictures from "/static/pictures.js";
 import { now } from "/static/record.js";
 import { results } from "/static/results.js";
 import { loadNames, say, speak } from "/static/words.js";
@@ -10,6 +11,7 @@ const LONGEST_SPLIT = 200000;
 
 let shown = null; // what is on the page: { items, at, lines }
 let failing = null;
+let retry = () => look();
 let inEnglish = false;
 const ready = loadNames();
 
@@ -26,6 +28,11 @@ const wellFormed = (given) => (given.toWellFormed ? given.toWellFormed() : given
 // Cuts what was pasted into messages, as chosen.
 async function messagesOf(pasted, how) {
   const alone = { sender: byId("sender").value.trim(), time: byId("time").value };
+  const read = pictures.messagesRead(alone);
+  return pasted.trim() ? [...read, ...await pastedMessages(pasted, how, alone)] : read;
+}
+
+async function pastedMessages(pasted, how, alone) {
   if (how === "lines") {
     const lines = pasted.split("\n").filter((line) => line.trim());
     return lines.map((line) => ({ given: { text: line, ...alone }, cut: lines.length > 1 }));
@@ -56,11 +63,12 @@ async function judge(items) {
 
 async function look(how = chosen()) {
   const pasted = wellFormed(text.value);
-  if (!pasted.trim()) {
+  if (!pasted.trim() && !pictures.messagesRead({}).length) {
     fail(new api.Problem("unreadable", ""));
     text.focus();
     return;
   }
+  retry = () => look(how);
   clearProblem();
   byId("go").disabled = true;
   notice(say("正在看……", "Looking …"));
@@ -69,7 +77,8 @@ async function look(how = chosen()) {
     const items = await messagesOf(pasted, how);
     await judge(items);
     const lines = pasted.split("\n").filter((line) => line.trim()).length;
-    shown = { items, at: now(), lines: how !== "lines" && items.length === 1 ? lines : 1 };
+    const alone = how !== "lines" && items.length === 1 && !items[0].picture;
+    shown = { items, at: now(), lines: alone ? lines : 1 };
     show();
     byId("verdict").focus({ preventScroll: true });
     byId("results").scrollIntoView({ block: "start" });
@@ -121,6 +130,7 @@ function fail(problem) {
 function clear() {
   form.reset();
   shown = null;
+  pictures.clearPictures();
   clearProblem();
   notice("");
   byId("results").hidden = true;
@@ -135,20 +145,46 @@ function switchLanguage() {
   button.textContent = inEnglish ? "中文" : "English";
   button.lang = inEnglish ? "zh-CN" : "en";
   notice("");
+  pictures.show();
   if (failing) fail(failing);
   if (shown) show();
 }
 
-async function take(transfer, event) {
-  const [file] = transfer?.files ?? [];
-  if (!file) return;
-  event.preventDefault();
-  if (file.type.startsWith("text/")) {
-    text.value = await file.text();
-    return;
+// Reads screenshots, or says how to have them read; what was read waits to be corrected.
+async function readAll(files) {
+  retry = () => readAll(files);
+  clearProblem();
+  byId("go").disabled = true;
+  try {
+    await ready;
+    if (!await api.canRead()) throw new api.Problem("no-text-recognition", "");
+    const found = await pictures.readPictures(files, notice);
+    notice(found ? say(`认出 ${found} 条，请先对照改正，再点“看一看”。`, `${found} messages were found: correct them, then press “Look at it”.`)
+      : say("图上没有认出文字。", "No text was found."));
+  } catch (problem) {
+    notice("");
+    fail(problem);
+    if (problem.name === "no-text-recognition") tellHow(false);
+  } finally {
+    byId("go").disabled = false;
   }
-  byId("pictures").open = true;
-  notice(say("还读不了图片：请把截图上的文字复制出来，粘贴到框里。", "Pictures cannot be read yet: copy the words off the screenshot and paste them."));
+}
+
+function tellHow(can) {
+  byId("can-read").hidden = !can;
+  byId("cannot-read").hidden = can;
+  if (!can) byId("pictures").open = true;
+}
+
+async function take(transfer, event) {
+  const files = [...transfer?.files ?? []];
+  if (!files.length) return;
+  event.preventDefault();
+  const found = pictures.picturesIn(files);
+  const written = files.find((file) => file.type.startsWith("text/"));
+  if (written) text.value = await written.text();
+  if (found.length) await readAll(found);
+  else if (!written) fail(new api.Problem("not-a-picture", ""));
 }
 
 form.addEventListener("submit", (event) => {
@@ -160,7 +196,7 @@ keyForm.addEventListener("submit", (event) => {
   api.useKey(byId("key").value);
   byId("key").value = "";
   keyForm.hidden = true;
-  look();
+  retry();
 });
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
@@ -173,6 +209,13 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (name === "drop") take(event.dataTransfer, event);
   });
 }
+byId("add").addEventListener("click", () => byId("picture").click());
+byId("picture").addEventListener("change", async ({ target }) => {
+  const files = [...target.files];
+  target.value = ""; // so that the same one can be chosen again
+  if (files.length) await take({ files }, new Event("change"));
+});
+byId("pictures").addEventListener("toggle", ({ target }) => target.open && api.canRead().then(tellHow, () => {}));
 byId("clear").addEventListener("click", clear);
 byId("language").addEventListener("click", switchLanguage);
 ready.catch(() => fail(new api.Problem("offline", "")));

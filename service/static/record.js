@@ -2,6 +2,7 @@
 
 import { codeOf, isUnseen } from "/static/dom.js";
 import { merged, percent } from "/static/message.js";
+import { originOf } from "/static/pictures.js";
 import { nameOf, REVIEW, say, verdictOf } from "/static/words.js";
 
 export function now() {
@@ -34,7 +35,8 @@ function one(item, number, many) {
   const { given, finding, sha256, own } = item;
   const unseen = unseenIn(given.text);
   const { length } = Array.from(given.text);
-  const source = item.cut ? say("（从粘贴的整段文字中分出）", " (cut out of a longer paste)") : "";
+  const cut = item.cut ? say("（从粘贴的整段文字中分出）", " (cut out of a longer paste)") : "";
+  const source = item.picture ? say("（从图片上识别）", " (read off a picture)") : cut;
   const lines = [
     many ? say(`【第 ${number} 条】`, `[No. ${number}]`) : "",
     say(`原文${source}，共 ${length} 字，从下一行开始，到“原文完”为止：`, `Text${source}, ${length} characters, from the next line to “end of text”:`),
@@ -44,6 +46,7 @@ function one(item, number, many) {
     unseen ? say(`原文含看不见的字符：${unseen}`, `The text holds unseen characters: ${unseen}`) : "",
     say("发送人（按填写或粘贴）：", "Sender (as given): ") + (visible(given.sender) || say("未填", "not given")),
     say("收到时间（按填写或粘贴）：", "Time (as given): ") + (given.time || say("未填", "not given")),
+    ...(item.picture ? originOf(item.picture).map(([name, value]) => `${name}${say("：", ": ")}${value}`) : []),
   ];
   if (own) return [...lines, say("结果：收信人自己发出，未判断", "Result: written by the receiver, not judged")];
   if (!finding) return [...lines, say("结果：未判断", "Result: not judged")];

@@ -5,6 +5,7 @@ import { cautions, channels, isDangerous, law, steps } from "/static/guide.js";
 import { actions } from "/static/keep.js";
 import { bars, marked } from "/static/message.js";
 import { plainWords } from "/static/api.js";
+import { originOf } from "/static/pictures.js";
 import { recordOf } from "/static/record.js";
 import { ACTS, actsOf, nameOf, of, REVIEW, say, verdictOf } from "/static/words.js";
 
@@ -34,6 +35,7 @@ function about(item, at) {
     [say("按哪天的法律", "Law of"), guidance.on],
     [say("法律资料核对于", "Law checked on"), guidance.checked],
     [say("原文 SHA-256", "SHA-256 of the text"), sha256],
+    ...(item.picture ? originOf(item.picture) : []),
     [say("模型", "Model"), `${finding.model.version} (SHA-256 ${finding.model.sha256})`],
     [say("规范版本", "Codebook"), finding.model.codebook],
     [say("策略", "Policy"), finding.policy],

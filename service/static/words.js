@@ -28,6 +28,7 @@ export const REVIEW = {
     "有链接或私人收款，可能是诈骗：先用合同或官方App上的号码核实，核实前不要付款。",
     "A link or a private account: it may be fraud. Call the number in the contract or official app before you pay."),
   abusive_passage: () => say("全文看不明显，但其中有一句像是施压或恐吓。", "The whole is plain, but one sentence of it looks abusive."),
+  low_ocr_confidence: () => say("图片上的字可能认错了，请对照原图。", "The picture may have been misread; compare it."),
   not_chinese: () => say("几乎没有中文，本工具读不懂。", "There is hardly any Chinese; this tool cannot read it."),
   too_short: () => say("字太少，看不出来。", "Too short to say."),
 };

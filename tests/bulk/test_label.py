@@ -1,7 +1,7 @@
 import csv
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from classifier import LONGEST_TEXT, Classifier, load
+from classifier import LONGEST_TEXT, Classifier, Finding, load
 from classifier.bulk.label import PREFIX, RESULT_COLUMNS, Job, Summary, label_table
 from classifier.bulk.sources import Row, open_source
 from classifier.errors import InputError, OutputError
@@ -217,13 +217,13 @@ def test_resuming_labels_only_the_rows_that_are_left(
 ) -> None:
     interrupt(classifier, job, 8)
     texts: list[str] = []
-    classify = Classifier.classify
+    classify_many = Classifier.classify_many
 
-    def spy(self: Classifier, text: str, *, policy: str = "balanced") -> Any:
-        texts.append(text)
-        return classify(self, text, policy=policy)
+    def spy(self: Classifier, asked: Iterable[str], *, policy: str = "balanced") -> Iterator[Finding]:
+        texts.extend(asked)
+        return classify_many(self, texts, policy=policy)
 
-    monkeypatch.setattr(Classifier, "classify", spy)
+    monkeypatch.setattr(Classifier, "classify_many", spy)
     label_table(classifier, resumed(job))
     assert texts == MESSAGES[8:]
 

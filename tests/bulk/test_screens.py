@@ -183,3 +183,17 @@ def test_a_name_that_is_no_text_is_a_row_all_the_same(tmp_path: Path) -> None:
     (path / "a.txt").rename(os.fsdecode(os.fsencode(path) + b"/\xff.txt"))
     (row,) = opened(path).rows()
     assert row["file"] == "\ufffd.txt"
+
+
+def test_a_picture_beside_a_file_of_another_kind_is_no_less_a_picture(tmp_path: Path) -> None:
+    path = folder(tmp_path, a__png=b"\x89PNG\0", a__docx=b"PK", b__txt=SCREEN, b__PNG=b"\x89PNG\0")
+    assert [name for name, _ in statuses(opened(path))] == ["a.docx", "a.png", "b.txt"]
+
+
+def test_what_is_marked_as_a_cache_is_not_read(tmp_path: Path) -> None:
+    path = folder(tmp_path, a__txt=SCREEN)
+    (path / "old.csv.ocr" / "deep").mkdir(parents=True)
+    (path / "old.csv.ocr" / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
+    (path / "old.csv.ocr" / "b.json").write_text("{}")
+    (path / "old.csv.ocr" / "deep" / "c.txt").write_text(SCREEN, encoding="utf-8")
+    assert [name for name, _ in statuses(opened(path))] == ["a.txt"]

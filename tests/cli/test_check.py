@@ -1,23 +1,17 @@
 import json
 import os
-import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 
 from classifier import LONGEST_TEXT, Classifier, __version__
 from classifier.classifier import default_model_path
 from classifier.guidance import advise
 
-Run = Callable[..., Result]
-Process = Callable[..., subprocess.CompletedProcess[bytes]]
-OneLine = Callable[[Result], str]
+from .conftest import REMINDER, THREAT, OneLine, Process, Run
 
-REMINDER = "您好，您本期账单326.50元将于明日到期，请登录官方App还款"
-THREAT = "今天不还钱就带人去你家打断你的腿"
 TWO_ACTS = "再不还款就派人上门打断你的腿，还要打爆你全家通讯录，通知你单位和村委"
 FRAUD = "账户逾期，请点击链接 http://a.cc/x 转账到个人账户王某处理"
 
@@ -175,7 +169,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda data: data[: len(data) // 2],
     "another zip": lambda data: b"PK\x05\x06" + b"\0" * 18,
     "a name changed": lambda data: data.replace(b"intercepts.npy", b"intercepts.npz"),
-    "a byte of the end changed": lambda data: flipped(len(data) - 40)(data),
+    "a byte of the end changed": lambda data: flipped(len(data) - 30)(data),
     "a byte of a packed member changed": lambda data: flipped(data.index(b"lexicon.json") + 2000)(data),
     "a packed member that cannot be unpacked": unpackable,
 }

@@ -1,24 +1,14 @@
-import csv
 import os
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 
-Run = Callable[..., Result]
-Process = Callable[..., subprocess.CompletedProcess[bytes]]
-OneLine = Callable[[Result], str]
-Contents = Callable[[Path], dict[str, bytes]]
-Command = tuple[list[str], dict[str, str]]
+from .conftest import CHAT, REMINDER, THREAT, Command, Contents, OneLine, Run, read_csv
 
-REMINDER = "您好，您本期账单326.50元将于明日到期，请登录官方App还款"
-THREAT = "今天不还钱就带人去你家打断你的腿"
-CHAT = "明天下午三点开会，请带上材料"
 TABLE = (
     f"内容,时间,号码\n{THREAT},2025-12-31 23:30,170\n{REMINDER},2026/1/2 9:05,10690\n"
     f"{CHAT},2026年1月3日 上午9:05,139\n{THREAT},1月4日,170\n"
@@ -27,15 +17,7 @@ THREAD = Path(__file__).parents[1] / "cases" / "dossier" / "thread.csv"
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
-    with (folder / "messages.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "in.csv"
-    path.write_text(TABLE, encoding="utf-8")
-    return path
+    return read_csv(folder / "messages.csv")
 
 
 def test_a_table_becomes_a_dossier_and_stays_as_it_is(cmc: Run, table: Path, tmp_path: Path) -> None:
@@ -126,9 +108,8 @@ def test_a_folder_that_is_not_empty_is_refused_unless_it_is_an_earlier_dossier(
 def test_no_text_of_a_message_reaches_the_terminal(cmc: Run, tmp_path: Path) -> None:
     result = cmc("dossier", THREAD, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.stderr
-    with THREAD.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            assert not row["短信内容"] or row["短信内容"][:6] not in result.stderr
+    for row in read_csv(THREAD):
+        assert not row["短信内容"] or row["短信内容"][:6] not in result.stderr
 
 
 def test_the_authored_thread_with_the_shipped_model(cmc: Run, tmp_path: Path) -> None:

@@ -1,50 +1,28 @@
-import csv
 import json
 import os
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import Result
 
 from classifier import Classifier
 from classifier.bulk.label import Job, label_table
 from classifier.bulk.sources import open_source
 
-Run = Callable[..., Result]
-Process = Callable[..., subprocess.CompletedProcess[bytes]]
-OneLine = Callable[[Result], str]
-Contents = Callable[[Path], dict[str, bytes]]
-Command = tuple[list[str], dict[str, str]]
+from .conftest import CHAT, REMINDER, THREAT, Command, Contents, OneLine, Process, Run, read_csv
 
-REMINDER = "您好，您本期账单326.50元将于明日到期，请登录官方App还款"
-THREAT = "今天不还钱就带人去你家打断你的腿"
-CHAT = "明天下午三点开会，请带上材料"
 TABLE = f"手机,text\n0138,{REMINDER}\n0139,{THREAT}\n0140,\n"
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals, limits and terminals of POSIX")
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def write_many(path: Path, rows: int, text: str = CHAT) -> Path:
     path.write_text("id,text\n" + "".join(f"{n},第{n}次：{text}\n" for n in range(rows)), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "in.csv"
-    path.write_text(TABLE, encoding="utf-8")
     return path
 
 

@@ -1,27 +1,17 @@
-import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 
-Run = Callable[..., Result]
-Command = tuple[list[str], dict[str, str]]
+from .conftest import THREAT, Command, Run, read_csv
 
 CASES = Path(__file__).parent.parent / "cases" / "screens"
-THREAT = "今天不还钱就带人去你家打断你的腿"
 SCREEN = f"10:24 中国移动 4G 78%\n‹ 1069 0000 1234\n昨天 下午3:45\n{THREAT}\n短信/彩信\n"
-
-
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture

@@ -1,35 +1,16 @@
-import csv
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import Result
 
-Run = Callable[..., Result]
-Process = Callable[..., subprocess.CompletedProcess[bytes]]
-OneLine = Callable[[Result], str]
-Contents = Callable[[Path], dict[str, bytes]]
+from .conftest import Contents, OneLine, Process, Run, read_csv
 
 TEXT = "尊敬的王建国先生，请联系13800131122还清1,200元"
 REDACTED = "尊敬的〔姓名〕先生，请联系〔手机号〕还清1,200元"
 TABLE = f'编号,电话,text\n1,138-0013-1122,"{TEXT}"\n2,,王建国欠债不还\n3,,\n'
-
-
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "in.csv"
-    path.write_text(TABLE, encoding="utf-8")
-    return path
 
 
 def test_one_text_is_printed_redacted_with_a_warning_beside_it(cmc: Run) -> None:

@@ -190,6 +190,15 @@ def test_a_line_that_goes_on_is_text_whatever_it_looks_like() -> None:
     assert plain(STATUS, "昨天 下午3:45", *lines) == ["".join(lines)]
 
 
+def test_a_line_above_two_characters_in_a_wide_box_is_no_name() -> None:
+    """An engine's box of few characters may be a fifth too wide, so that the line above looks small beside it."""
+    lines = [at(430, 300, "昨天 下午3:45", 30), at(80, 400, "今天不还钱就带人去你家打断你")]
+    tail = Line("的腿", Box(80, 460, 184, 504), 1.0)
+    (first, second) = shot(*lines, tail, at(80, 620, LONG))
+    assert (first.text, first.sender) == ("今天不还钱就带人去你家打断你的腿", "")
+    assert second.text == LONG
+
+
 def test_a_short_line_in_a_bubble_is_a_real_break() -> None:
     (message,) = shot(at(80, 400, "在吗"), at(80, 460, LONG))
     assert message.text == f"在吗\n{LONG}"

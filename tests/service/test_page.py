@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +24,8 @@ FRAUD = "【某某贷】您已逾期,点 t.cn/abc 转到个人账户6222还款"
 CHAT = f"王经理 2026-11-20 22:31\n{THREAT}\n我 2026-11-20 22:35\n我会想办法的\n王经理 2026-11-21 9:00\n{REMINDER}"
 HOSTILE = f"<script>alert(1)</script><img src=x onerror=alert(2)>\u202e{THREAT}\u202c</div>&lt;"
 KEY = "first-key-0123456789"
-SECONDS = 15_000
+SECONDS = 30_000
+PICTURES = Path(__file__).parent.parent / "cases" / "pictures"
 WIDTHS = {"desk": 1280, "phone": 390}
 
 
@@ -58,6 +60,20 @@ class Visit:
     def violations(self) -> list[str]:
         found = Axe().run(self.page).response["violations"]
         return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+def drop(page: Page, data: bytes, name: str, media_type: str, event: str = "drop") -> None:
+    """Drop or paste a file, as a browser tells a page of it."""
+    page.evaluate(
+        "([data, name, type, event]) => { const transfer = new DataTransfer();"
+        "const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));"
+        "transfer.items.add(new File([bytes], name, {type}));"
+        "const told = {cancelable: true, bubbles: true};"
+        "document.getElementById(event === 'drop' ? 'form' : 'text').dispatchEvent(event === 'drop'"
+        "? new DragEvent('drop', {...told, dataTransfer: transfer})"
+        ": new ClipboardEvent('paste', {...told, clipboardData: transfer})) }",
+        [b64encode(data).decode(), name, media_type, event],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -271,12 +287,80 @@ def test_an_empty_field_and_a_picture_are_answered_in_words(visit: Callable[...,
     seen = visit()
     seen.look("  ")
     assert "没有文字" in seen.page.inner_text("#problem")
-    seen.page.evaluate(
-        "() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'a.png', {type: 'image/png'}));"
-        "document.getElementById('form').dispatchEvent(new DragEvent('drop', {dataTransfer: data, cancelable: true})) }"
-    )
-    assert "还读不了图片" in seen.page.inner_text("#notice")
-    assert "没有安装文字识别" in seen.page.inner_text("#pictures")
+    drop(seen.page, b"x", "notes.pdf", "application/pdf")
+    seen.page.locator("#problem", has_text="不是能读的图片").wait_for()
+    drop(seen.page, b"x", "a.png", "image/png")
+    seen.page.locator("#problem", has_text="这张图片读不了").wait_for()
+    seen.said = [line for line in seen.said if "422" not in line]
+
+
+def test_a_service_without_text_recognition_says_how_to_get_it(
+    visit: Callable[..., Visit], serve: Callable[..., Any]
+) -> None:
+    with serve(pictures="false") as without:
+        seen = visit(url=without.url + "/")
+        drop(seen.page, (PICTURES / "sms.png").read_bytes(), "a.png", "image/png")
+        seen.page.locator("#problem", has_text="没有安装文字识别").wait_for()
+        assert "./setup --ocr" in seen.page.inner_text("#pictures")
+        assert not [url for url in seen.requests if url.endswith("/v1/read")]
+        seen.page.click("#language")
+        assert "./setup --ocr" in seen.page.inner_text("#pictures")
+        assert "No text recognition" in seen.page.inner_text("#problem")
+        assert seen.violations() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_a_dropped_picture_is_read_corrected_and_then_judged(
+    visit: Callable[..., Visit], width: int, scheme: str
+) -> None:
+    seen = visit(width, color_scheme=scheme, reduced_motion="reduce")
+    page, data = seen.page, (PICTURES / "sms.png").read_bytes()
+    drop(page, data, "屏幕截图.png", "image/png")
+    page.locator("#read textarea").nth(3).wait_for()
+    assert page.evaluate("document.activeElement.id") == "read-title"
+    assert page.locator("#read textarea").nth(2).input_value() == THREAT
+    assert not [url for url in seen.requests if "/v1/advise" in url]
+    assert page.locator("#results").is_hidden()
+    page.get_by_text("对照第 1 张原图").click()
+    assert page.locator("#read img").evaluate("shown => shown.naturalWidth") == 540
+    assert seen.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    own = page.locator("#read input[type=checkbox]")
+    assert [own.nth(place).is_checked() for place in range(4)] == [False, True, False, False]
+    page.get_by_role("button", name="去掉第 1 条", exact=True).click()
+    page.locator("#read textarea").nth(2).fill("看到回话")
+    page.click("#go")
+    page.locator("#verdict", has_text="3 条信息，1 条涉嫌不当催收").wait_for()
+    assert "您自己发的 1 条" in page.inner_text(".counts")
+    record = seen.copied("复制证据记录")
+    assert record.count(f"图片 SHA-256：{sha256(data).hexdigest()}") == 3
+    assert record.count("文字照识别结果") == 2
+    assert record.count("文字经人改过") == 1
+    assert "看到回话" in record
+    assert seen.violations() == []
+    page.click("#language")
+    assert "Read off the screenshots" in page.inner_text("#read-title")
+    assert page.locator("#read textarea").nth(1).input_value() == THREAT
+    page.click("#clear")
+    assert page.locator("#read").is_hidden()
+    assert THREAT not in page.content()
+
+
+def test_a_picture_can_be_chosen_and_pasted(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    with seen.page.expect_file_chooser() as choosing:
+        seen.page.get_by_role("button", name="加截图").click()
+    choosing.value.set_files([PICTURES / "sms.png", PICTURES / "dark.webp"])
+    seen.page.locator("#read textarea").nth(6).wait_for()
+    seen.page.locator("#notice", has_text="认出 7 条").wait_for()
+    seen.page.click("#clear")
+    drop(seen.page, (PICTURES / "sms.png").read_bytes(), "image.png", "image/png", event="paste")
+    seen.page.locator("#read textarea").nth(3).wait_for()
+    seen.page.locator("#read input[type=checkbox]").nth(1).uncheck()
+    seen.page.get_by_role("button", name="改好了，看一看").click()
+    seen.page.locator("#verdict", has_text="4 条信息").wait_for()
+    assert "您自己发的" not in seen.page.inner_text(".counts")
 
 
 def test_clearing_leaves_nothing(visit: Callable[..., Visit]) -> None:

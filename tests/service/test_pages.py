@@ -79,8 +79,8 @@ def test_examples_of_requests_are_accepted(client: Client) -> None:
     service, told = client(), document(client)
     for path, operations in told["paths"].items():
         if "post" in operations:
-            body = operations["post"]["requestBody"]["content"]["application/json"]
-            for example in body["examples"].values():
+            body = operations["post"]["requestBody"]["content"].get("application/json", {"examples": {}})
+            for example in body["examples"].values():  # a picture has none
                 assert service.post(path, json=example["value"]).status_code == 200
 
 

@@ -59,7 +59,12 @@ def test_info_says_which_model_answers_and_what_is_accepted(client: Client, clas
     assert told["version"] == __version__
     assert told["model"] == classifier.info.to_dict()
     assert told["policies"] == list(classifier.policies)
-    assert told["limits"] == {"max_text": 77, "max_batch": 5, "max_body": 2 * 1024 * 1024}
+    assert told["limits"] == {
+        "max_text": 77,
+        "max_batch": 5,
+        "max_body": 2 * 1024 * 1024,
+        "max_picture": 10 * 1024 * 1024,
+    }
 
 
 def test_states(client: Client) -> None:
