@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     )
     max_pixels: int = Field(default=20_000_000, ge=1_024, le=50_000_000, description="pixels of the largest picture")
     pictures: bool = Field(default=True, description="read pictures, where text recognition is installed")
-    concurrency: int = Field(default=2, ge=1, le=64, description="scoring threads: requests in work at the same time")
+    concurrency: int = Field(default=1, ge=1, le=64, description="scoring threads: requests in work at the same time")
     queue: int = Field(default=64, ge=0, le=100_000, description="requests that may wait for a thread; beyond: 429")
     connections: int = Field(default=512, ge=1, le=65_536, description="open connections; beyond: closed at once")
     timeout: _Seconds = Field(default=30.0, description="seconds for waiting and scoring together; beyond: 503")

@@ -135,7 +135,7 @@ def _characters(readings: Sequence[Reading]) -> Occurrences:
     codes = np.minimum(np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32), _OTHER_CHAR).astype(np.uint64)
     of = _numbers(sizes + 2)
     last = sizes[of]
-    places = np.arange(len(codes)) - (np.cumsum(sizes + 2) - sizes - 1)[of]  # the two marks stand outside the text
+    places = np.arange(len(codes)) - ((sizes + 2).cumsum() - sizes - 1)[of]  # the two marks stand outside the text
     low, high = np.maximum(places, 0), np.minimum(places + 1, last)
     found: list[tuple[KeyArray, IndexArray, IndexArray, IndexArray]] = [
         (codes << np.uint64(_CHAR_BITS * (_CHAR_LONGEST - 1)), of, low, high)
@@ -185,19 +185,19 @@ def _neighbours(
     """
     apart = np.cumsum([0, *sizes])[of] + of * (_PAIR_GAP + 1)  # laid end to end, too far apart for a pair across
     starts, ends = starts + apart, ends + apart
-    first = np.searchsorted(starts, ends, side="left")
-    counts = np.searchsorted(starts, ends + _PAIR_GAP, side="right") - first
-    earlier = np.cumsum(counts) - counts
-    earlier -= earlier[np.searchsorted(of, of)]  # in the same message
+    first = starts.searchsorted(ends)
+    counts = starts.searchsorted(ends + _PAIR_GAP, side="right") - first
+    earlier = counts.cumsum() - counts
+    earlier -= earlier[of.searchsorted(of)]  # in the same message
     counts = np.minimum(counts, np.maximum(_PAIR_MOST - earlier, 0))
-    left = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return left, within + np.repeat(first, counts)
+    left = np.arange(len(counts)).repeat(counts)
+    within = np.arange(len(left)) - (counts.cumsum() - counts).repeat(counts)
+    return left, within + first.repeat(counts)
 
 
 def _numbers(counts: Sequence[int] | IndexArray) -> IndexArray:
     """Return the number of the message, from 0, for each of its items."""
-    return np.repeat(np.arange(len(counts)), counts)
+    return np.arange(len(counts)).repeat(counts)
 
 
 def _placed(items: Sequence[tuple[str, int, int]]) -> tuple[KeyArray, IndexArray, IndexArray]:

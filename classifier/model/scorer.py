@@ -55,7 +55,7 @@ class Scored:
         slot_of = np.full(len(self.margins), -1)
         slot_of[messages] = np.arange(len(messages))
         (own,) = np.nonzero(slot_of[parts.of] >= 0)
-        at = np.searchsorted(parts.ids, parts.what[own])
+        at = parts.ids.searchsorted(parts.what[own])
         slots, starts, ends = slot_of[parts.of[own]], parts.starts[own], parts.ends[own]
         share = parts.shares[at] / (parts.counts[at] * np.maximum(ends - starts, 1))[:, None]
         bounds = np.cumsum([0, *(sizes + 1)])  # the messages one after the other
@@ -67,7 +67,7 @@ class Scored:
             steps[:, head] = np.bincount(begins, share[:, head], bounds[-1])
             steps[:, head] -= np.bincount(stops[placed], share[placed, head], bounds[-1])
         return {
-            message: np.cumsum(steps[low:high], axis=0)
+            message: steps[low:high].cumsum(axis=0)
             for message, low, high in zip(messages, bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
         }
 

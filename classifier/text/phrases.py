@@ -54,7 +54,7 @@ class PhraseTable(Generic[T]):
         if self._table is None or not whole:
             return found
         lengths = [len(text) for text in texts]
-        of = np.repeat(np.arange(len(texts)), lengths)
+        of = np.arange(len(texts)).repeat(lengths)
         ends = np.cumsum(lengths)
         left = ends[of] - np.arange(len(whole))  # characters from here to the end of the text
         starts, size = (left[:, None] >= self._sizes).nonzero()
