@@ -9,8 +9,9 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from classifier.dossier.words import ROLE, Say, label_name, of, say_in, signal_name
+from classifier.dossier.words import Say, label_name, of, say_in, signal_name
 from classifier.guidance import Role
+from classifier.guidance.words import ROLE
 from classifier.labels import ACTS, COLLECTION, Label, Signal
 
 PATH = "/static/names.json"

@@ -6,7 +6,6 @@ from classifier.dossier.messages import Fault
 from classifier.finding import Finding
 from classifier.guidance import Text
 from classifier.guidance.facts import Lang
-from classifier.guidance.words import ROLE as ROLE
 from classifier.labels import LABEL_EN, LABEL_ZH, SIGNAL_EN, SIGNAL_ZH, Label, Signal
 from classifier.times import Moment, Unread
 
