@@ -86,7 +86,7 @@ def test_standard_input_is_a_table_too(cmc: Run, tmp_path: Path, format: list[st
     [
         (["{d}/none.csv", "-o", "{d}/out.csv"], "no file"),
         (["{d}/in.unknown", "-o", "{d}/out.csv"], "--format"),
-        (["{d}/picture.csv", "-o", "{d}/out.csv"], "not text"),
+        (["{d}/picture.csv", "-o", "{d}/out.csv"], "a damaged picture"),
         (["{d}/in.csv", "-o", "{d}/out.csv", "--format", "xlsx"], "Excel"),
         (["{d}/in.csv", "-o", "{d}/out.csv", "--format", "parquet"], "Parquet"),
         (["{d}/in.csv", "-o", "{d}/out.csv", "--format", "jsonl"], "line 1"),
