@@ -7,6 +7,7 @@ depends on. The files hold private text: only their owner can read them, and the
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -52,6 +53,13 @@ class Cache:
             raise OutputError(
                 f"cannot make the folder {self.folder}: {error.strerror}; choose another place"
             ) from error
+
+    def tidy(self) -> None:
+        """Take the folder away again where nothing was kept in it."""
+        with suppress(OSError):
+            if [entry.name for entry in self.folder.iterdir()] == [TAG]:
+                (self.folder / TAG).unlink()
+                self.folder.rmdir()
 
     def get(self, picture: str) -> Screen | None:
         """Return what was read off the picture of this SHA-256, None where nothing whole is kept."""

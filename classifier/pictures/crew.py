@@ -116,8 +116,11 @@ class Pictures:
             self._counted.add(picture)
         if todo:
             self._cache.begin()
-            with self.watch(len(todo)) as advance:
-                self._read_all(iter(todo.values()), len(todo), advance)
+            try:
+                with self.watch(len(todo)) as advance:
+                    self._read_all(iter(todo.values()), len(todo), advance)
+            finally:
+                self._cache.tidy()
 
     @property
     def _cache(self) -> Cache:
