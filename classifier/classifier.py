@@ -107,7 +107,9 @@ class Classifier:
             return set()
         scored = self._scorer.score([part for _, part in alone])
         strict = self.model.policies["cautious"]
-        return {n for (n, _), scores in zip(alone, scored.probabilities, strict=True) if _acts(decide(scores, strict))}
+        return {
+            n for (n, _), scores in zip(alone, scored.probabilities, strict=True) if decide(scores, strict)[0] in ACTS
+        }
 
 
 def check_text(text: object) -> None:
@@ -148,10 +150,6 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def _acts(labels: Iterable[Label]) -> list[Label]:
-    return [label for label in labels if label in ACTS]
 
 
 def decide(scores: dict[str, float], policy: Policy) -> tuple[Label, ...]:
