@@ -5,6 +5,7 @@ was right every time, where statistical detection was not.
 """
 
 import codecs
+import hashlib
 import json
 import os
 import sys
@@ -93,6 +94,20 @@ def same_file(left: Path, right: Path) -> bool:
         return os.path.samefile(left, right)
     except OSError:
         return left.resolve() == right.resolve()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes.
+
+    Raises:
+        InputError: it cannot be read.
+
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}; check the name and your rights") from error
 
 
 def stdin_bytes() -> bytes:

@@ -1,15 +1,14 @@
 """What a folder of screens holds: which of its files are read, and what tells their content."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 from classifier.pictures.cache import TAG
 from classifier.pictures.opening import SUFFIXES
 
-_CHUNK = 1 << 20
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 _OCR_SUFFIXES = {".txt", ".json", ".jsonl", ".tsv", ".csv", ".hocr", ".html", ".xml"}
 
@@ -41,11 +40,8 @@ def listed(path: Path, outputs: set[str]) -> Iterator[str]:
 
 def content_digest(path: Path) -> bytes:
     """Return the SHA-256 of a file's bytes, or one of the reason why it cannot be read."""
-    digest = sha256()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+            return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
-        digest.update(type(error).__name__.encode())
-    return digest.digest()
+        return hashlib.sha256(type(error).__name__.encode()).digest()

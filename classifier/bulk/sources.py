@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from classifier.bulk.encoding import json_objects, open_text
+from classifier.bulk.encoding import file_sha256, json_objects, open_text
 from classifier.errors import InputError, MissingExtraError
 
 Row = dict[str, Any]
@@ -110,17 +110,11 @@ class Source:
             InputError: it cannot be read.
 
         """
+        if not self.path.is_dir():
+            return file_sha256(self.path)
         digest = sha256()
-        if self.path.is_dir():
-            for row in self.rows():
-                digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-            return digest.hexdigest()
-        try:
-            with self.path.open("rb") as file:
-                while chunk := file.read(1 << 20):
-                    digest.update(chunk)
-        except OSError as error:
-            raise InputError(f"cannot read {self.path}: {error.strerror}") from error
+        for row in self.rows():
+            digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from classifier.bulk.encoding import file_sha256
 from classifier.bulk.sources import Row, Source, find_text_column
 from classifier.classifier import LONGEST_TEXT
 from classifier.errors import InputError
@@ -226,12 +227,4 @@ def source_files(path: Path, name: str | None = None) -> tuple[SourceFile, ...]:
 
 
 def _hashed(path: Path, name: str) -> SourceFile:
-    digest, size = sha256(), 0
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}; check the name and your rights") from error
-    return SourceFile(name, digest.hexdigest(), size)
+    return SourceFile(name, file_sha256(path), path.stat().st_size)

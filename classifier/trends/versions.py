@@ -1,8 +1,8 @@
 """Which model, codebook and policy the answers of a table come from, and hashes for doing it again."""
 
-from hashlib import sha256
 from pathlib import Path
 
+from classifier.bulk.encoding import file_sha256
 from classifier.classifier import DEFAULT_POLICY, Classifier
 from classifier.errors import InputError
 from classifier.trends.rows import Found
@@ -57,13 +57,4 @@ def file_hash(path: Path) -> str:
         InputError: it cannot be read.
 
     """
-    if path.is_dir():
-        return ""
-    digest = sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}; check the name and your rights") from error
-    return digest.hexdigest()
+    return "" if path.is_dir() else file_sha256(path)
